@@ -1,0 +1,6 @@
+"""A file -> articles: what was written, by whom, when and where it was read from."""
+
+from corpus.article import METADATA_FIELDS, Article, article_id
+from corpus.errors import ArticleError, BylineError
+
+__all__ = ["METADATA_FIELDS", "Article", "ArticleError", "BylineError", "article_id"]
