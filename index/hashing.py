@@ -1,0 +1,62 @@
+"""HashEncoder: a real encoder of words without weights, for tests and for `BYLINE_ENCODER=hash`.
+
+A word's vector is drawn from a generator seeded by the hash of its stem; a text's vector is the
+normalised sum. Two texts are close when they share words, and nothing else is known.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from index.encoder import Offsets, TokenVectors, Vectors
+from index.words import stem, word_spans
+
+DIM = 128
+
+
+@lru_cache(maxsize=100_000)
+def _vector(word: str) -> Vectors:
+    seed = int.from_bytes(hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()[:8], "big")
+    vector = np.random.default_rng(seed).standard_normal(DIM).astype(np.float32)
+    return vector / np.float32(np.linalg.norm(vector))
+
+
+class HashEncoder:
+    """Vectors from hashed words: the same text gives the same vector on every machine."""
+
+    fingerprint = "hash-1"
+    dim = DIM
+    window = 254
+
+    def tokens(self, texts: Sequence[str]) -> list[Offsets]:
+        """One token a word."""
+        return [
+            np.array([(s, e) for s, e, _ in word_spans(text)], dtype=np.int32).reshape(-1, 2)
+            for text in texts
+        ]
+
+    def encode_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Unit vectors `[n, dim]`; a text without words gets that of the empty word."""
+        rows = [self.encode_question(text) for text in texts]
+        if progress:
+            progress(len(rows))
+        return np.stack(rows) if rows else np.zeros((0, DIM), np.float32)
+
+    def encode_question(self, text: str) -> Vectors:
+        """Unit vector `[dim]`."""
+        total = np.sum([_vector(word) for _, _, word in word_spans(text)] or [_vector("")], axis=0)
+        return (total / max(float(np.linalg.norm(total)), 1e-6)).astype(np.float32)
+
+    def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """A word's vector wherever it stands."""
+        result = []
+        for text, offsets in zip(texts, self.tokens(texts), strict=True):
+            offsets = offsets[: self.window]
+            rows = [_vector(stem(text[start:end])) for start, end in offsets]
+            vectors = np.stack(rows) if rows else np.zeros((0, DIM), np.float32)
+            result.append(TokenVectors(vectors, offsets))
+        return result

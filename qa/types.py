@@ -1,0 +1,121 @@
+"""What comes back from a question: Answer, its sentences and citations, and the Turn of a chat."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from corpus.article import Article
+from index.passages import Hit
+
+Reason = Literal["off_subject", "not_said", "outside_dates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a sentence stands: `article.text[start:end] == quote`, checked before it is shown."""
+
+    number: int
+    article_id: str
+    source: str
+    title: str
+    author: str | None
+    outlet: str | None
+    published: str | None
+    url: str | None
+    page: int | None
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of an answer, the citations it rests on, and the span in it that answers."""
+
+    text: str
+    citations: tuple[int, ...]
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """An article near the question, named when the answer is refused."""
+
+    article_id: str
+    title: str
+    outlet: str | None
+    published: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Sentences quoted word for word with their citations, or a refusal with its reason.
+
+    `text` is what a person reads. When `refused`, it says why, `reason` names the case, and
+    `sentences` and `citations` are empty; `nearest` are the articles that come closest.
+    `timings_ms` has rewrite, retrieve, rerank, read and total, in milliseconds.
+    """
+
+    question: str
+    standalone_question: str
+    text: str
+    refused: bool = False
+    reason: Reason | None = None
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[Nearest, ...] = ()
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as JSON-ready data, with the keys of `python -m qa ask --json`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question of a conversation and its answer; the history belongs to the caller."""
+
+    question: str
+    answer: Answer | str
+
+
+def cite(number: int, article: Article, start: int, end: int) -> Citation:
+    """A citation of `article.text[start:end]`.
+
+    Raises:
+        ValueError: the offsets do not lie in the text; a citation is exact or it is not made.
+    """
+    if not 0 <= start < end <= len(article.text):
+        raise ValueError(f"no quote at {start}:{end} of {article.source!r}")
+    return Citation(
+        number=number,
+        article_id=article.id,
+        source=article.source,
+        title=article.title,
+        author=article.author,
+        outlet=article.outlet,
+        published=article.published,
+        url=article.url,
+        page=article.page(start),
+        quote=article.text[start:end],
+        start=start,
+        end=end,
+    )
+
+
+def hit_to_dict(hit: Hit, article: Article) -> dict[str, Any]:
+    """One line of `python -m qa search --json`."""
+    passage = hit.passage
+    return {
+        "rank": hit.rank,
+        "score": hit.score,
+        "article_id": article.id,
+        "source": article.source,
+        "title": article.title,
+        "outlet": article.outlet,
+        "published": article.published,
+        "page": article.page(passage.start),
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+    }
