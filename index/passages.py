@@ -24,15 +24,6 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage found for a question; scores compare only within one list, ranks start at 1."""
-
-    passage: Passage
-    score: float
-    rank: int
-
-
-@dataclass(frozen=True, slots=True)
 class Scope:
     """Which articles a question is asked of; None leaves a bound open.
 

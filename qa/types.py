@@ -1,12 +1,38 @@
-"""What comes back from a question: Answer, its sentences and citations, and the Turn of a chat."""
+"""What comes back: Hits of a search, the Answer to a question with its citations, and Turns."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from corpus.article import Article
-from index.passages import Hit
+from index.passages import Passage
 
 Reason = Literal["off_subject", "not_said", "outside_dates"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question; scores compare only within one list, ranks start at 1."""
+
+    passage: Passage
+    article: Article
+    score: float
+    rank: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """One line of `python -m qa search --json`."""
+        return {
+            "rank": self.rank,
+            "score": self.score,
+            "article_id": self.article.id,
+            "source": self.article.source,
+            "title": self.article.title,
+            "outlet": self.article.outlet,
+            "published": self.article.published,
+            "page": self.article.page(self.passage.start),
+            "text": self.passage.text,
+            "start": self.passage.start,
+            "end": self.passage.end,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +127,3 @@ def cite(number: int, article: Article, start: int, end: int) -> Citation:
         start=start,
         end=end,
     )
-
-
-def hit_to_dict(hit: Hit, article: Article) -> dict[str, Any]:
-    """One line of `python -m qa search --json`."""
-    passage = hit.passage
-    return {
-        "rank": hit.rank,
-        "score": hit.score,
-        "article_id": article.id,
-        "source": article.source,
-        "title": article.title,
-        "outlet": article.outlet,
-        "published": article.published,
-        "page": article.page(passage.start),
-        "text": passage.text,
-        "start": passage.start,
-        "end": passage.end,
-    }
