@@ -1,0 +1,1 @@
+"""Articles -> passages: split, embedded, stored, searchable by meaning and by word."""

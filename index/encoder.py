@@ -43,7 +43,7 @@ class Encoder(Protocol):
         """Tokens of a text that are read, without the special ones; the rest is ignored."""
 
     def tokens(self, texts: Sequence[str]) -> list[Offsets]:
-        """Code point offsets `[t, 2]` of each text's tokens, none cut off, special ones left out."""
+        """Code point offsets `[t, 2]` of all tokens of each text, special ones left out."""
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None

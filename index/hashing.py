@@ -49,7 +49,8 @@ class HashEncoder:
     def encode_question(self, text: str) -> Vectors:
         """Unit vector `[dim]`."""
         total = np.sum([_vector(word) for _, _, word in word_spans(text)] or [_vector("")], axis=0)
-        return (total / max(float(np.linalg.norm(total)), 1e-6)).astype(np.float32)
+        norm = max(float(np.linalg.norm(total)), 1e-6)
+        return np.asarray(total / norm, dtype=np.float32)
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """A word's vector wherever it stands."""

@@ -1,0 +1,1 @@
+"""A question -> an answer: found, ranked, read, cited, or refused."""
