@@ -2,5 +2,16 @@
 
 from corpus.article import METADATA_FIELDS, Article, article_id
 from corpus.errors import ArticleError, BylineError
+from corpus.read import Found, read, source_of, walk
 
-__all__ = ["METADATA_FIELDS", "Article", "ArticleError", "BylineError", "article_id"]
+__all__ = [
+    "METADATA_FIELDS",
+    "Article",
+    "ArticleError",
+    "BylineError",
+    "Found",
+    "article_id",
+    "read",
+    "source_of",
+    "walk",
+]

@@ -1,0 +1,128 @@
+"""The metadata of an HTML page: what it declares, then what it shows.
+
+Order of trust: JSON-LD, Highwire citation_*, OpenGraph, Dublin Core, other meta tags, microdata,
+link, and last what stands visibly between the headline and the first paragraph. A date is only
+ever taken from a place that is meant for one: never from a footer, a path or a sentence.
+"""
+
+import re
+from collections.abc import Iterator
+
+from corpus.dates import iso_date
+from corpus.declared import is_of_another, text_in
+from corpus.draft import Metadata
+from corpus.markup import Element
+from corpus.names import credit, names
+
+_BODY_LENGTH = 120  # a paragraph longer than this is the article's own text
+_AUTHOR_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|author|autor|auteur)(?:$|[\s_-])", re.IGNORECASE)
+_BYLINE_CLASS = re.compile(
+    rf"{_AUTHOR_CLASS.pattern}|(?:^|[\s_-])(?:dateline|meta|published)(?:$|[\s_-])", re.IGNORECASE
+)
+_UPDATED = re.compile(r"updated|modified|edited", re.IGNORECASE)
+_SEPARATOR = re.compile(r"\s+[|–—\-·•:»«]+\s+")
+
+
+def shown(tree: Element, metadata: Metadata) -> None:
+    """Offer `metadata` the author and the time that a reader of the page sees at its top."""
+    top = list(_top_of_article(tree))
+    _offer_times([element for element in top if element.tag == "time"], metadata)
+    for element in top:
+        if "author" in (element.get("rel") or "").lower().split():
+            _offer_author(metadata, element, "rel=author")
+    for element in top:
+        marks = element.get("class") or ""
+        if not _BYLINE_CLASS.search(marks):
+            continue
+        byline = credit(text_in(element))
+        if byline:
+            metadata.offer("author", byline.author, "byline in the page")
+            metadata.offer("outlet", byline.outlet, "byline in the page")
+        elif _AUTHOR_CLASS.search(marks) and credit(f"By {text_in(element)}"):
+            _offer_author(metadata, element, "byline in the page")
+
+
+def titled(tree: Element, metadata: Metadata, page_title: str | None) -> None:
+    """Settle the title: the declared one, the only h1, or `<title>`; each without the outlet."""
+    headings = [text_in(h1) for h1 in tree.iterfind(".//h1")]
+    headings = [heading for heading in dict.fromkeys(headings) if heading]
+    title, outlet = metadata.get("title"), metadata.get("outlet")
+    if title:
+        metadata.values["title"] = without_outlet(title, outlet, headings)
+    elif page_title:
+        metadata.offer("title", without_outlet(page_title, outlet, headings), "<title>")
+    if len(headings) == 1:
+        metadata.offer("title", headings[0], "<h1>")
+
+
+def without_outlet(title: str, outlet: str | None, headings: list[str]) -> str:
+    """`title` without the ` | Lenton Courier` that sites append.
+
+    A suffix goes when it names the outlet, when a heading of the page is what stands before it,
+    or when it follows `|` and is short.
+    """
+    cuts = list(_SEPARATOR.finditer(title))
+    for cut in cuts:
+        head, tail = title[: cut.start()], title[cut.end() :]
+        if head in headings or (outlet and _same_name(tail, outlet)):
+            return head
+    if cuts and not any(title in heading for heading in headings):
+        head, tail = title[: cuts[-1].start()], title[cuts[-1].end() :]
+        words = tail.split()
+        is_name = len(words) <= 5 and all(w[:1].isupper() or w in ("of", "the", "&") for w in words)
+        if is_name and len(head.split()) >= (2 if "|" in cuts[-1][0] else 4):
+            return head
+    return title
+
+
+def _same_name(one: str, other: str) -> bool:
+    bare = [re.sub(r"^the\s+", "", name.strip().casefold()) for name in (one, other)]
+    return bare[0] == bare[1]
+
+
+def _top_of_article(tree: Element) -> Iterator[Element]:
+    """The elements between the start of the article, or its h1, and its first long paragraph."""
+    article = tree.find(".//article")
+    scope = article if article is not None else tree
+    begun = article is not None
+    for element in scope.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if element.tag == "p" and len(text_in(element)) > _BODY_LENGTH:
+            return
+        if element.tag == "h1":
+            begun = True
+        elif begun and not is_of_another(element):
+            yield element
+
+
+def _offer_times(times: list[Element], metadata: Metadata) -> None:
+    """The one time of publication among `times`; two that differ are no answer."""
+    published: dict[str, str] = {}
+    for time in times:
+        value = time.get("datetime") or text_in(time)
+        day = iso_date(value)
+        if day is None:
+            continue
+        if _UPDATED.search(f"{time.get('class') or ''} {_label(time)} {text_in(time)}"):
+            metadata.offer("modified", value, "<time>")
+        elif time.get("pubdate") is not None:
+            metadata.offer("published", value, "<time pubdate>")
+        else:
+            published[day] = value
+    if len(published) == 1:
+        metadata.offer("published", published.popitem()[1], "<time>")
+
+
+def _label(element: Element) -> str:
+    """The words right before `element`."""
+    before = element.getprevious()
+    words = element.getparent().text if before is None else (before.tail or text_in(before))
+    return str(words or "")[-40:]
+
+
+def _offer_author(metadata: Metadata, element: Element, origin: str) -> None:
+    """A name that is marked as the author's, if it looks like one."""
+    name = names(text_in(element))
+    if name and len(name) <= 80 and not re.search(r"\d|[|:!?]", name):
+        metadata.offer("author", name, origin)

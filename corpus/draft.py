@@ -1,0 +1,70 @@
+"""What a reader makes of a file: text, and metadata that remembers where each field came from."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from corpus.article import METADATA_FIELDS
+from corpus.dates import iso_date
+from corpus.text import has_words, one_line
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+
+@dataclass(slots=True)
+class Metadata:
+    """The metadata fields that are known so far; the first usable offer for a field wins."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    provenance: dict[str, str] = field(default_factory=dict)
+
+    def offer(self, name: str, value: object, origin: str) -> None:
+        """Set `name` from `value` unless it is set already or `value` is no such thing."""
+        if name not in METADATA_FIELDS:
+            raise ValueError(f"{name!r} is no metadata field")
+        if name in self.values:
+            return
+        usable = _usable(name, value)
+        if usable:
+            self.values[name] = usable
+            self.provenance[name] = origin
+
+    def get(self, name: str) -> str | None:
+        """The value of `name`, or None while it is unknown."""
+        return self.values.get(name)
+
+
+@dataclass(slots=True)
+class Draft:
+    """One article of a file before it has a place: its text and whatever is known about it."""
+
+    text: str
+    metadata: Metadata = field(default_factory=Metadata)
+
+
+def web_url(value: object) -> str | None:
+    """`value` when it is an absolute http or https URL."""
+    if not isinstance(value, str):
+        return None
+    url = value.strip()
+    if len(url) > 2000 or re.search(r"[\s<>\"]", url) or url != one_line(url, limit=2000):
+        return None
+    try:
+        parts = urlsplit(url)
+        return url if parts.scheme in ("http", "https") and parts.hostname else None
+    except ValueError:
+        return None
+
+
+def _usable(name: str, value: object) -> str | None:
+    if name in ("published", "modified"):
+        return iso_date(value)
+    if name == "url":
+        return web_url(value)
+    if not isinstance(value, str):
+        return None
+    line = one_line(value)
+    if name == "language":
+        line = line.replace("_", "-")
+        return line if _LANGUAGE.fullmatch(line) else None
+    return line if has_words(line) else None
