@@ -1,8 +1,10 @@
 """Words as the word index counts them: lower case, without diacritics, stemmed.
 
-The same steps as the FTS5 tokenizer `porter unicode61 remove_diacritics 2`, so that document
-frequencies kept beside the index belong to the same words; where the two stemmers differ, only a
-frequency is off, never a hit.
+What FTS5 indexes is already folded here, and a question's words are folded by the same function,
+so that a frequency and the index can never mean two different words. Chinese and Japanese are
+written without spaces: each character is a word there, and so is each pair of neighbours.
+
+Changing what this module returns changes every index: raise `index.schema.SCHEMA` with it.
 """
 
 import re
@@ -12,6 +14,12 @@ from functools import lru_cache
 from typing import Any
 
 WORD = re.compile(r"[^\W_]+")
+_UNSPACED = (
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+_CHARACTER = re.compile(f"[{_UNSPACED}]")
+_PIECE = re.compile(rf"(?:(?![{_UNSPACED}])[^\W_])+|[^\W_]")
 
 
 @lru_cache(maxsize=1)
@@ -21,20 +29,34 @@ def _stemmer() -> Any:
     return Stemmer.Stemmer("porter", 0)
 
 
+def fold(text: str) -> str:
+    """`text` without case and diacritics: `Élections` -> `elections`."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
     """One word, folded: `Élections` -> `elect`."""
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
-    folded = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return str(_stemmer().stemWord(folded))
+    return str(_stemmer().stemWord(fold(word)))
 
 
 def words(text: str) -> list[str]:
-    """The folded words of `text` in order."""
-    return [stem(match.group()) for match in WORD.finditer(text)]
+    """The folded words of `text` in order; `北京` gives `北`, `京` and `北京`."""
+    if not _CHARACTER.search(text):
+        return [stem(match.group()) for match in WORD.finditer(text)]
+    result: list[str] = []
+    before = -1  # where the unspaced character just seen ended
+    for start, end, word in word_spans(text):
+        result.append(word)
+        unspaced = _CHARACTER.match(text, start) is not None
+        if unspaced and before == start:
+            result.append(stem(text[start - 1 : end]))
+        before = end if unspaced else -1
+    return result
 
 
 def word_spans(text: str) -> Iterator[tuple[int, int, str]]:
-    """Start, end and folded form of each word of `text`."""
-    for match in WORD.finditer(text):
+    """Start, end and folded form of each word of `text`; none overlaps another."""
+    for match in (_PIECE if _CHARACTER.search(text) else WORD).finditer(text):
         yield match.start(), match.end(), stem(match.group())

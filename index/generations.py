@@ -1,0 +1,252 @@
+"""Generations: Chroma as the vector index, rebuilt aside and never changed once it is current.
+
+`vectors/gen-NNNN/` is one generation and `vectors/CURRENT` names the one in use. Chroma rewrites
+its HNSW files in place without a checksum, so ours has a manifest with their sha256, and whoever
+opens it has a child process open it first. What is not fit is never repaired, only built again.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.encoder import Vectors
+from index.exact import Numbers, vectors_of
+
+NAME = "passages"
+MANIFEST = "byline.json"
+BATCH = 5_000  # Chroma's own limit is 5,461
+YOUNG = 5_000
+PROBE_SECONDS = 60
+# Where the young are more than YOUNG and more than this share, a sync builds the next generation.
+SHARE = 0.10
+# hnswlib's quality: recall@50 over 20,000 passages, see tests/test_index_generations.py.
+HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 24}
+
+_NAME = re.compile(r"gen-(\d{4,9})")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation holds: `count` vectors of passages up to number `last`."""
+
+    count: int
+    last: int
+    dim: int
+    files: dict[str, str]
+
+
+class Generation:
+    """An open generation."""
+
+    def __init__(self, client: Any, collection: Any, manifest: Manifest) -> None:
+        self._client = client
+        self._collection = collection
+        self.count = manifest.count
+        self.last = manifest.last
+
+    def nearest(self, vector: Vectors, k: int) -> Numbers:
+        """Numbers of about the `k` nearest passages; some may be gone from the truth."""
+        found = self._collection.query(
+            query_embeddings=[vector], n_results=min(k, self.count), include=[]
+        )
+        return np.array([int(number) for number in found["ids"][0]], np.int64)
+
+    def close(self) -> None:
+        """Let go of the files; Chroma would keep its client for this path otherwise."""
+        self._client.close()
+
+
+def open_collection(folder: str) -> tuple[Any, Any]:
+    """Chroma's client and collection for a generation's folder; it sends nothing home."""
+    import chromadb
+    from chromadb.config import Settings
+
+    client = chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
+    return client, client.get_collection(NAME, embedding_function=None)
+
+
+def current_name(store: Path) -> str | None:
+    """Name of the current generation, or None."""
+    try:
+        name = (store / "vectors" / "CURRENT").read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return None
+    return name if _NAME.fullmatch(name) else None
+
+
+def manifest_of(store: Path) -> Manifest | None:
+    """The current generation's manifest, unchecked."""
+    name = current_name(store)
+    if name is None:
+        return None
+    try:
+        stored = json.loads((store / "vectors" / name / MANIFEST).read_text(encoding="utf-8"))
+        return Manifest(**stored)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def fit_manifest(store: Path) -> Manifest | None:
+    """The current generation's manifest if its files are, byte for byte, those it names."""
+    manifest = manifest_of(store)
+    if manifest is None:
+        return None
+    folder = store / "vectors" / str(current_name(store))
+    try:
+        if _hashes(folder) != manifest.files or _count(folder) != manifest.count:
+            return None
+    except (OSError, sqlite3.Error):
+        return None
+    return manifest
+
+
+def open_current(store: Path) -> Generation | None:
+    """The current generation, verified and probed; None where exact search has to do."""
+    manifest = fit_manifest(store)
+    if manifest is None:
+        if (store / "vectors").exists():
+            log.warning("the vector index of %s is not fit; the next sync builds it again", store)
+        return None
+    folder = store / "vectors" / str(current_name(store))
+    try:
+        if not probe(folder, manifest):
+            log.warning("the vector index %s cannot be opened; the next sync builds it", folder)
+            return None
+        return Generation(*open_collection(str(folder)), manifest)
+    except Exception as error:  # whatever it is that Chroma raises, the truth answers
+        log.warning("the vector index %s cannot be opened: %s", folder, error)
+        return None
+
+
+def probe(folder: Path, manifest: Manifest) -> bool:
+    """Whether a child process opens the generation and finds what the manifest promises."""
+    package = str(Path(__file__).resolve().parent.parent)
+    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    try:
+        child = subprocess.run(
+            [sys.executable, "-P", "-m", "index.probe", str(folder), str(manifest.dim)],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PROBE_SECONDS,
+        )
+        count, found = json.loads(child.stdout)
+    except (subprocess.TimeoutExpired, OSError, ValueError):
+        return False
+    return bool(
+        child.returncode == 0 and count == manifest.count and found == min(10, manifest.count)
+    )
+
+
+def needs_building(store: Path, connection: sqlite3.Connection) -> bool:
+    """Whether a sync should build a generation: there is none that is fit, or it is too old."""
+    (count,) = connection.execute("SELECT count(*) FROM passage").fetchone()
+    if count < 2:
+        return False  # Chroma flushes nothing below two, and exact search is at its best
+    manifest = fit_manifest(store)
+    if manifest is None:
+        return True
+    (young,) = connection.execute(
+        "SELECT count(*) FROM passage WHERE number > ?", (manifest.last,)
+    ).fetchone()
+    gone = manifest.count - (count - young)
+    return bool(young + gone > max(YOUNG, SHARE * count))
+
+
+def build(store: Path, connection: sqlite3.Connection) -> None:
+    """Build the next generation aside, probe it and make it current; the one before it stays.
+
+    Whatever fails leaves the current one as it is. Only the holder of the writer's lock calls it.
+    """
+    vectors = store / "vectors"
+    vectors.mkdir(exist_ok=True)
+    current = current_name(store)
+    names = [path.name for path in vectors.glob("gen-*")]
+    number = max((int(match[1]) for match in map(_NAME.fullmatch, names) if match), default=0) + 1
+    folder = vectors / f"gen-{number:04d}"
+    try:
+        manifest = _fill(folder, connection)
+        (folder / MANIFEST).write_text(json.dumps(asdict(manifest)), encoding="utf-8")
+        for path in [*folder.rglob("*"), folder]:
+            _fsync(path)
+        if not probe(folder, manifest):
+            raise RuntimeError("it cannot be opened in a child process")
+    except Exception as error:  # Chroma's exceptions share no base; the truth answers without it
+        log.warning("the vector index was not built (%s); exact search answers", error)
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    scratch = vectors / "CURRENT.new"
+    scratch.write_text(folder.name + "\n", encoding="ascii")
+    _fsync(scratch)
+    os.replace(scratch, vectors / "CURRENT")
+    _fsync(vectors)
+    for name in names:
+        if name != current:
+            shutil.rmtree(vectors / name, ignore_errors=True)
+
+
+def _fill(folder: Path, connection: sqlite3.Connection) -> Manifest:
+    import chromadb
+    from chromadb.config import Settings
+
+    count, last = connection.execute("SELECT count(*), max(number) FROM passage").fetchone()
+    dim = int(connection.execute("SELECT value FROM meta WHERE key = 'dim'").fetchone()[0])
+    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
+    # Flushed once, by the last vector: what is not flushed is replayed at every opening.
+    collection = client.create_collection(
+        NAME,
+        embedding_function=None,
+        configuration={"hnsw": {**HNSW, "sync_threshold": count, "batch_size": min(100, count)}},
+    )
+    rows = connection.execute(
+        "SELECT passage, vector FROM vector WHERE passage <= ? ORDER BY passage", (last,)
+    )
+    while batch := rows.fetchmany(BATCH):
+        collection.upsert(
+            ids=[str(number) for number, _ in batch],
+            embeddings=vectors_of([blob for _, blob in batch], dim),
+        )
+    client.close()
+    return Manifest(count, last, dim, _hashes(folder))
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """sha256 of each HNSW file; chroma.sqlite3 changes whenever it is opened."""
+    result = {}
+    for path in sorted(folder.glob("*/*")):
+        with path.open("rb") as file:
+            result[path.relative_to(folder).as_posix()] = hashlib.file_digest(
+                file, "sha256"
+            ).hexdigest()
+    return result
+
+
+def _count(folder: Path) -> int:
+    """Ids in chroma.sqlite3, or -1 where it fails SQLite's own check."""
+    uri = (folder / "chroma.sqlite3").absolute().as_uri()
+    with closing(sqlite3.connect(f"{uri}?mode=ro", uri=True)) as connection:
+        if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+            return -1
+        return int(connection.execute("SELECT count(*) FROM embeddings").fetchone()[0])
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,239 @@
+"""Library: the catalogue made searchable, by meaning and by word."""
+
+import json
+import sqlite3
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from index.catalogue import Catalogue, condition
+from index.encoder import Encoder, Vectors
+from index.exact import Exact, Numbers, best, numbers_of, vectors_of
+from index.generations import Generation, current_name, open_current
+from index.passages import EVERYTHING, Scope
+from index.schema import mismatch, open_reading, translated
+
+# How much a word counts in the text, the title, the author and the outlet.
+WEIGHTS = (1.0, 0.6, 0.5, 0.3)
+# Measured in FTS5: a query's time grows with the postings it merges, 20,000 take 5 to 10 ms.
+POSTINGS = 20_000
+MOST_WORDS = 256
+SECONDS = 2.0
+# A process that asks once does not import chromadb below this many passages.
+ONCE_EXACT = 100_000
+# Up to here it is quicker to compare all that a scope allows than to filter what was found.
+NARROW = 5_000
+
+
+class Library(Catalogue):
+    """The articles, passages, vectors and words of a store, for reading; threads may share one."""
+
+    def __init__(self, store: Path, connection: sqlite3.Connection, dim: int, vectors: bool):
+        super().__init__(store, connection)
+        self._dim = dim
+        self._vectors = vectors
+        self._generation: Generation | None = None
+        self._generation_tried: str | None = None
+        self._exact: Exact | None = None
+        self._scopes: dict[Scope, Numbers] = {}
+        self._counts: tuple[int, int] | None = None
+        self._version = self._data_version()
+
+    @classmethod
+    def open(cls, store: Path, encoder: Encoder | None, *, vectors: bool = True) -> "Library":
+        """Open the library at `store`.
+
+        `encoder` is the one that questions are embedded with, None where none are. With `vectors`
+        the vector index is opened at the first question; without, as in a process that asks once,
+        only above `ONCE_EXACT` passages.
+
+        Raises:
+            LibraryMissing: there is none.
+            LibraryError: it cannot be used.
+            EncoderMismatch: another encoder made its vectors.
+        """
+        store = Path(store)
+        connection = open_reading(store)
+        try:
+            with translated(store):
+                meta = dict(connection.execute("SELECT key, value FROM meta").fetchall())
+            if encoder and meta.get("encoder", encoder.fingerprint) != encoder.fingerprint:
+                raise mismatch(store, meta["encoder"], encoder.fingerprint)
+            dim = int(meta.get("dim", encoder.dim if encoder else 0))
+            return cls(store, connection, dim, vectors)
+        except BaseException:
+            connection.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the store's files."""
+        with self._lock:
+            if self._generation:
+                self._generation.close()
+                self._generation = None
+            super().close()
+
+    def _data_version(self) -> int:
+        return int(self._rows("PRAGMA data_version")[0][0])
+
+    def refresh(self) -> bool:
+        """Whether the library has changed since the last look; what was cached is dropped then."""
+        with self._lock:
+            version = self._data_version()
+            if version == self._version:
+                return False
+            self._version = version
+            self._scopes.clear()
+            self._counts = None
+            if self._exact:
+                with translated(self.store):
+                    self._exact.follow(self._connection)
+            return True
+
+    @property
+    def passage_count(self) -> int:
+        """Passages in the library, as of the last refresh."""
+        return self._count()[0]
+
+    @property
+    def article_count(self) -> int:
+        """Articles in the library, as of the last refresh."""
+        return self._count()[1]
+
+    def _count(self) -> tuple[int, int]:
+        if self._counts is None:
+            sql = "SELECT (SELECT count(*) FROM passage), (SELECT count(*) FROM article)"
+            self._counts = tuple(self._rows(sql)[0])
+        return self._counts
+
+    def search_vectors(
+        self, vector: Vectors, k: int, scope: Scope = EVERYTHING
+    ) -> list[tuple[int, float]]:
+        """The `k` passages nearest to a unit vector: (number, cosine), best first."""
+        with self._lock, translated(self.store):
+            allowed = self._allowed(scope) if scope else None
+            if allowed is not None and len(allowed) <= NARROW:
+                return best(*self._scores(vector, allowed), k)
+            generation = self._fit_generation()
+            exact = self._follow(generation.last if generation else 0)
+            young = exact.top(vector, k, allowed)
+            if generation is None:
+                return young
+            found = self._search_generation(generation, vector, k, allowed)
+        merged = sorted(found + young, key=lambda pair: (-pair[1], pair[0]))
+        return merged[:k]
+
+    def _search_generation(
+        self, generation: Generation, vector: Vectors, k: int, allowed: Numbers | None
+    ) -> list[tuple[int, float]]:
+        """What the generation finds and the truth confirms, with the truth's own cosines."""
+        wanted = 2 * k + 20
+        while True:
+            numbers = generation.nearest(vector, wanted)
+            if allowed is not None:
+                numbers = np.intersect1d(numbers, allowed)
+            found = best(*self._scores(vector, numbers), k)
+            if len(found) >= k or wanted >= generation.count:
+                return found
+            wanted = min(wanted * 8, generation.count)
+
+    def _scores(self, vector: Vectors, numbers: Numbers) -> tuple[Numbers, Vectors]:
+        rows = self._rows(
+            "SELECT passage, vector FROM vector WHERE passage IN (SELECT value FROM json_each(?))",
+            (json.dumps(numbers.tolist()),),
+        )
+        alive = np.array([row[0] for row in rows], np.int64)
+        return alive, vectors_of([row[1] for row in rows], self._dim) @ vector
+
+    def _follow(self, after: int) -> Exact:
+        """The exact vectors of the passages above `after`."""
+        if self._exact is None or self._exact.after != after:
+            self._exact = Exact(self._dim, after)
+            self._exact.follow(self._connection)
+        return self._exact
+
+    def _fit_generation(self) -> Generation | None:
+        """The current generation if it may be used and is fit; tried once for each name."""
+        if not self._vectors and self.passage_count < ONCE_EXACT:
+            return None
+        name = current_name(self.store)
+        if name != self._generation_tried:
+            if self._generation:
+                self._generation.close()
+            self._generation = open_current(self.store)
+            self._generation_tried = name
+        return self._generation
+
+    def _allowed(self, scope: Scope) -> Numbers:
+        """Numbers of the passages that a scope allows."""
+        if scope not in self._scopes:
+            where, parameters = condition(scope)
+            self._scopes[scope] = numbers_of(
+                self._connection.execute(
+                    "SELECT passage.number FROM passage JOIN article "
+                    f"ON article.number = passage.article WHERE {where}",
+                    parameters,
+                )
+            )
+        return self._scopes[scope]
+
+    def search_words(
+        self, words: Sequence[str], k: int, scope: Scope = EVERYTHING
+    ) -> list[tuple[int, float]]:
+        """The `k` best passages by BM25 for folded words (`index.words.words`), best first.
+
+        Common words are left out where the rare ones already have enough to look through.
+        """
+        postings = self._postings("postings", words)
+        chosen: list[str] = []
+        total = 0
+        for word in sorted(postings, key=lambda word: (postings[word], word))[:MOST_WORDS]:
+            total += postings[word]
+            if chosen and total > POSTINGS:
+                break
+            chosen.append(word)
+        with self._lock, translated(self.store):
+            while chosen:
+                try:
+                    return self._match(chosen, k, scope)
+                except sqlite3.OperationalError as error:
+                    if "interrupted" not in str(error):
+                        raise
+                    chosen = chosen[: len(chosen) // 2]
+        return []
+
+    def _match(self, words: list[str], k: int, scope: Scope) -> list[tuple[int, float]]:
+        query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
+        rank = f"bm25(words, {', '.join(map(str, WEIGHTS))})"
+        deadline = time.monotonic() + SECONDS
+        self._connection.set_progress_handler(lambda: time.monotonic() > deadline, 20_000)
+        try:
+            rows = self._connection.execute(
+                f"SELECT rowid, {rank} FROM words WHERE words MATCH ?", (query,)
+            ).fetchall()
+        finally:
+            self._connection.set_progress_handler(None, 0)
+        numbers = np.array([row[0] for row in rows], np.int64)
+        scores = -np.array([row[1] for row in rows], np.float64)
+        if scope:
+            inside = np.isin(numbers, self._allowed(scope))
+            numbers, scores = numbers[inside], scores[inside]
+        return best(numbers, scores, k)
+
+    def frequencies(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many passages' text each folded word occurs."""
+        return dict.fromkeys(words, 0) | self._postings("passages", words)
+
+    def _postings(
+        self, column: Literal["passages", "postings"], words: Sequence[str]
+    ) -> dict[str, int]:
+        return dict(
+            self._rows(
+                f"SELECT word, {column} FROM frequency "
+                "WHERE word IN (SELECT value FROM json_each(?))",
+                (json.dumps(sorted(set(words))),),
+            )
+        )

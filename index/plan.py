@@ -1,0 +1,155 @@
+"""Plan: what a sync would do, decided from names, sizes and times before anything changes."""
+
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from corpus import ArticleError, Found, source_of, walk
+from corpus.errors import SyncRefused
+from index.roots import Target
+from index.writer import File
+
+Key = tuple[str, str]  # root and source
+KEPT = "; the version read before stays"
+# A file this young may change again within its time stamp's resolution: its content decides.
+SETTLED_NS = 2_000_000_000
+UNSETTLED = -2
+
+
+@dataclass(slots=True)
+class State:
+    """What the library knows of files: all of it, for a plan needs to look up each."""
+
+    files: dict[Key, File] = field(default_factory=dict)
+    articles: Counter[Key] = field(default_factory=Counter)
+    failures: dict[Key, tuple[str, int, int]] = field(default_factory=dict)
+    roots: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Plan:
+    """The files to read (path, root, file), those gone, and the failures known without reading.
+
+    `unchanged` counts articles. `skipped` have a reason of their own, `failing` failed before and
+    have not changed since.
+    """
+
+    read: list[tuple[Path, Path, File]] = field(default_factory=list)
+    unchanged: int = 0
+    gone: list[Key] = field(default_factory=list)
+    skipped: list[tuple[File, str]] = field(default_factory=list)
+    failing: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_state(connection: sqlite3.Connection) -> State:
+    """The state that a library's connection shows."""
+    rows = connection.execute("SELECT root, source, size, mtime_ns, sha256 FROM file")
+    files = {(row[0], row[1]): File(*row) for row in rows}
+    counts = connection.execute(
+        "SELECT file.root, file.source, count(*) FROM article "
+        "JOIN file ON file.number = article.file GROUP BY file.number"
+    )
+    failures = connection.execute("SELECT root, source, reason, size, mtime_ns FROM failure")
+    return State(
+        files,
+        Counter({(root, source): count for root, source, count in counts}),
+        {(root, source): (reason, size, time) for root, source, reason, size, time in failures},
+        [path for (path,) in connection.execute("SELECT path FROM root")],
+    )
+
+
+def make_plan(targets: Sequence[Target], state: State, store: Path, *, yes: bool) -> Plan:
+    """Look at every file of the targets.
+
+    Raises:
+        SyncRefused: more than half of a root's articles are gone, and not `yes`.
+    """
+    plan = Plan()
+    for target in targets:
+        if target.missing:
+            seen: set[Key] = set()
+            path = target.folder
+            mine = {
+                key
+                for key in (*state.files, *state.failures)
+                if key[0] == target.root or Path(key[0], key[1]) == path
+            }
+        elif target.only:
+            seen = _look(_one(target.only, target.folder), target, state, store, plan)
+            mine = set()
+        else:
+            seen = _look(walk(target.folder), target, state, store, plan)
+            mine = {key for key in (*state.files, *state.failures) if key[0] == target.root}
+        gone = sorted(mine - seen)
+        articles = sum(state.articles[key] for key in mine)
+        lost = sum(state.articles[key] for key in gone)
+        if lost * 2 > articles and not yes:
+            raise SyncRefused(
+                f"{lost} of the {articles} articles from {target.folder} are gone from there, more "
+                "than half: nothing was changed; if that is right, sync again with --yes"
+            )
+        plan.gone += gone
+    return plan
+
+
+def _one(path: Path, folder: Path) -> Iterable[Found]:
+    for found in walk(path):
+        yield Found(found.path, source_of(found.path, folder), found.skipped)
+
+
+def _look(
+    entries: Iterable[Found], target: Target, state: State, store: Path, plan: Plan
+) -> set[Key]:
+    """Sort the entries into the plan; the keys of all that are there or cannot be told."""
+    seen: set[Key] = set()
+    store = store.resolve()
+    now = time.time_ns()
+    try:
+        for entry in entries:
+            if entry.path.is_relative_to(store):
+                continue
+            key = (target.root, entry.source)
+            if key in seen:
+                continue
+            seen.add(key)
+            if entry.skipped:
+                # Of what lies below a folder that cannot be listed nothing is known.
+                below = f"{entry.source}/"
+                hidden = {
+                    other
+                    for other in state.files
+                    if other[0] == key[0] and other[1].startswith(below)
+                }
+                seen |= hidden
+                plan.unchanged += sum(state.articles[other] for other in hidden)
+                reason = entry.skipped + (KEPT if state.articles[key] else "")
+                plan.skipped.append((File(*key, -1, -1), reason))
+                continue
+            _sort(entry.path, target.folder, key, state, plan, now)
+    except ArticleError as error:
+        raise SyncRefused(str(error)) from error
+    return seen
+
+
+def _sort(path: Path, folder: Path, key: Key, state: State, plan: Plan, now: int) -> None:
+    """Decide by size and time whether a file has to be read."""
+    try:
+        stat = path.stat()
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror}); check its permissions"
+        plan.skipped.append((File(*key, -1, -1), reason + (KEPT if state.articles[key] else "")))
+        return
+    settled = stat.st_mtime_ns < now - SETTLED_NS
+    file = File(*key, stat.st_size, stat.st_mtime_ns if settled else UNSETTLED)
+    known = state.files.get(key)
+    failure = state.failures.get(key)
+    looks = (stat.st_size, stat.st_mtime_ns)
+    if failure and failure[1:] == looks:
+        plan.failing.append((key[1], failure[0]))
+    elif known and not failure and (known.size, known.mtime_ns) == looks:
+        plan.unchanged += state.articles[key]
+    else:
+        plan.read.append((path, folder, file))

@@ -1,0 +1,95 @@
+"""Roots: which folders and files a sync is about, given the paths and those it has known.
+
+A root is a path that was given to sync. One never lies inside another, so that no article is in
+twice; a single file belongs to the root it lies in, or is a root of its own beside its siblings.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import SyncRefused
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is synced: a folder, or one file of it.
+
+    `path` is the root as it is remembered, None where it is remembered already; `absorbs` are the
+    single files that it takes in.
+    """
+
+    folder: Path
+    only: Path | None = None
+    path: Path | None = None
+    absorbs: tuple[Path, ...] = ()
+    missing: bool = False
+
+    @property
+    def root(self) -> str:
+        """The folder as the articles' ids know it."""
+        return root_text(self.folder)
+
+
+def root_text(folder: Path) -> str:
+    """A folder's path as valid text."""
+    return str(folder).encode("utf-8", "backslashreplace").decode()
+
+
+def resolve(paths: Sequence[Path], known: Iterable[str]) -> list[Target]:
+    """The targets for `paths`, or for all known roots where there are none.
+
+    Raises:
+        SyncRefused: a path is missing, or lies inside a root or around one.
+    """
+    roots = {Path(path) for path in known}
+    if not paths:
+        return [_again(root) for root in sorted(roots)]
+    targets: list[Target] = []
+    for path in paths:
+        target = _target(path, roots)
+        if target.path:
+            roots -= set(target.absorbs)
+            roots.add(target.path)
+        if target not in targets:
+            targets.append(target)
+    # A folder that took in a file given before it covers that file.
+    absorbed = {path for target in targets for path in target.absorbs}
+    return [target for target in targets if target.only not in absorbed]
+
+
+def _again(root: Path) -> Target:
+    if root.is_dir():
+        return Target(root)
+    if root.is_file():
+        return Target(root.parent, only=root)
+    return Target(root, missing=True)
+
+
+def _target(path: Path, roots: set[Path]) -> Target:
+    try:
+        place = path.resolve(strict=True)
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SyncRefused(
+            f"there is nothing to read at {path} ({reason}): check the path"
+        ) from error
+    around = next((root for root in roots if root in place.parents and root.is_dir()), None)
+    if not place.is_dir():
+        if around:
+            return Target(around, only=place)
+        return Target(place.parent, only=place, path=None if place in roots else place)
+    if around:
+        raise SyncRefused(
+            f"{path} lies inside {around}, which is in the library already: sync that, or use "
+            "another --store"
+        )
+    inside = sorted(root for root in roots if place in root.parents)
+    # A file's ids are those it has in its own folder; from further up they would be others.
+    apart = next((root for root in inside if root.parent != place or root.is_dir()), None)
+    if apart:
+        raise SyncRefused(
+            f"{path} contains {apart}, which is in the library already: sync that, or use another "
+            "--store"
+        )
+    return Target(place, path=None if place in roots else place, absorbs=tuple(inside))
