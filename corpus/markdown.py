@@ -8,7 +8,7 @@ from corpus.text import clean, decode, one_line
 from corpus.webpage import visible_text
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.M)
-_KEY_LINE = re.compile(r"(?:[ \t]*(?:#.*)?\n)*[\"']?[\w-]+[\"']?[ \t]*:(?:\s|$)")
+_KEY_LINE = re.compile(r"(?:[ \t]*(?:#.*)?\n)*[ \t]*[\"']?[\w-]+[\"']?[ \t]*:(?:\s|$)")
 _MAX_FRONT_MATTER = 65_536
 _NOTHING = {"", "~", "null", "none"}
 

@@ -13,7 +13,9 @@ _RULE = re.compile(r"[=\-_*~#\s]{3,}")
 
 # Measured on nothing but convention: mail and editors wrap at 60 to 80, telegrams at 50.
 _WRAP_WIDTHS = range(50, 101)
-_WRAP_SLACK = 12  # how far from full a wrapped line may stop, beyond the word that did not fit
+# How far from full a wrapped line may stop, beyond the word that did not fit; one that ends with
+# a sentence may be the last of a paragraph.
+_WRAP_SLACK, _WRAP_SLACK_AT_END = 12, 4
 _LONG_LINE = 120  # a line longer than this was never wrapped by hand
 _MAX_TITLE = 150
 
@@ -90,6 +92,8 @@ def _unwrap(lines: list[str], usual_width: int) -> str:
     width = max(map(len, lines))
     if len(lines) == 2:  # too few to tell by themselves: they must fit what the others do
         width = max(width, usual_width)
+        if not usual_width and not lines[1][:1].islower():
+            return "\n".join(lines)
     if width not in _WRAP_WIDTHS or not _is_wrapped(lines, width):
         return "\n".join(lines)
     return _join(lines, width)
@@ -107,7 +111,8 @@ def _items(lines: list[str]) -> list[list[str]]:
 
 def _is_full(line: str, following: str, width: int) -> bool:
     """Whether `line` ends because the first word of `following` did not fit into `width`."""
-    return len(line) + 1 + len(following.split(" ", 1)[0]) > width - _WRAP_SLACK
+    slack = _WRAP_SLACK_AT_END if _SENTENCE_END.search(line[-8:]) else _WRAP_SLACK
+    return len(line) + 1 + len(following.split(" ", 1)[0]) > width - slack
 
 
 def _is_wrapped(lines: list[str], width: int) -> bool:

@@ -24,7 +24,9 @@ Reader = Callable[[bytes], list[Draft]]
 
 MAX_FILE_BYTES = 50_000_000
 _JUNK = {"thumbs.db", "desktop.ini", "__macosx"}
-_HTML_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<!doctype html|<html[\s>])", re.IGNORECASE)
+_HTML_START = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!doctype html|<html[\s>])", re.IGNORECASE
+)
 
 
 def _read_text(content: bytes) -> list[Draft]:
@@ -92,10 +94,13 @@ def walk(root: Path) -> Iterator[Found]:
     if not place.is_dir():
         yield Found(place, source_of(place, place), _reason_to_skip(place, place))
         return
-    waiting = _listed(place)
+    try:
+        waiting = _listed(place)
+    except ArticleError as error:
+        raise ArticleError(f"{_printable(root)}: {error}") from error
     while waiting:
         path = waiting.pop()
-        if path.is_dir() and not path.is_symlink():
+        if os.path.isdir(path) and not os.path.islink(path):
             try:
                 waiting += _listed(path)
             except ArticleError as error:
@@ -107,7 +112,7 @@ def walk(root: Path) -> Iterator[Found]:
 def source_of(path: Path, root: Path) -> str:
     """The path relative to the root, posix, on one line of valid UTF-8; a lone file's name."""
     relative = path.parent.resolve() / path.name
-    if root == relative or root == path.resolve():
+    if root in (relative, _target(path)):
         text = root.name
     else:
         try:
@@ -139,24 +144,29 @@ def _listed(directory: Path) -> list[Path]:
     ]
 
 
-def _is_link_to_own_directory(path: Path, root: Path) -> bool:
+def _target(path: Path) -> Path | None:
+    """Where `path` leads in the end; None when that is nowhere."""
     try:
-        target = path.resolve(strict=True)
-        return path.is_symlink() and target.is_dir() and target.is_relative_to(root)
-    except (OSError, RuntimeError):
-        return False
+        return path.resolve(strict=True)
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
+def _is_link_to_own_directory(path: Path, root: Path) -> bool:
+    target = _target(path) if os.path.islink(path) else None
+    return target is not None and os.path.isdir(target) and target.is_relative_to(root)
 
 
 def _reason_to_skip(path: Path, root: Path) -> str | None:
     """Why the file at `path` cannot be read, as far as its directory entry tells; or None."""
     try:
-        target = path.resolve(strict=True)
-        mode = target.stat().st_mode
-    except (OSError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or "it goes round in a loop"
-        kind = "link that leads nowhere" if path.is_symlink() else "cannot be reached"
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        kind = "link that leads nowhere" if os.path.islink(path) else "cannot be reached"
         return f"{kind} ({reason}); remove or repair it"
-    if not target.is_relative_to(root):
+    target = _target(path)
+    if target is None or not target.is_relative_to(root):
         return "link that leaves the folder; copy the file into it"
     kinds = {
         stat.S_IFIFO: "named pipe",

@@ -40,7 +40,7 @@ _MAGIC_RE = tuple((re.compile(pattern, re.DOTALL), kind) for pattern, kind in _M
 
 _CONTROL_BYTES = bytes(set(range(32)) - {0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x1B}) + b"\x7f"
 # A page written by hand holds none; ISO-2022 text holds ESC, which is not counted.
-_MAX_CONTROL_SHARE = 0.01
+_MAX_CONTROL_SHARE, _FEW_CONTROLS = 0.01, 3
 
 # Python also knows "punycode" (quadratic), "unicode_escape" and the like, which no page declares.
 _TEXT_CODECS = re.compile(
@@ -134,8 +134,9 @@ def _utf16_without_mark(content: bytes) -> str | None:
     for zeros, others, codec in ((odd, even, "utf-16-le"), (even, odd, "utf-16-be")):
         # Text alone: printable, and so few control bytes that it cannot be a table of numbers.
         if zeros.count(0) > 0.9 * len(zeros) and 0 not in others:
-            controls = len(others) - len(others.translate(None, _CONTROL_BYTES))
-            return codec if controls <= _MAX_CONTROL_SHARE * len(others) else None
+            text = sample.decode(codec, "replace").encode("utf-8", "replace")
+            controls = len(text) - len(text.translate(None, _CONTROL_BYTES))
+            return codec if controls <= _MAX_CONTROL_SHARE * len(text) else None
     return None
 
 
@@ -147,7 +148,7 @@ def _refuse_binary(content: bytes) -> None:
         raise _looks_binary("it contains NUL bytes")
     sample = content[:_SAMPLE_BYTES]
     controls = len(sample) - len(sample.translate(None, _CONTROL_BYTES))
-    if controls > _MAX_CONTROL_SHARE * len(sample):
+    if controls > max(_FEW_CONTROLS, _MAX_CONTROL_SHARE * len(sample)):
         raise _looks_binary(f"{controls} of its first {len(sample)} bytes are control characters")
 
 
