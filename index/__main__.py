@@ -14,7 +14,8 @@ from corpus.article import METADATA_FIELDS, Article
 from corpus.errors import BylineError
 from index.catalogue import Catalogue
 from index.encoder import load_encoder
-from index.sync import Progress, SyncReport, sync
+from index.report import Progress, SyncReport
+from index.sync import sync
 from index.writer import Writer
 
 
