@@ -63,7 +63,9 @@ def parse(text: str) -> Element:
     for attempt in (text, None):
         # Old pages that never close <font> nest without end, and the parser drops what is deep.
         source = attempt if attempt is not None else _FORMATTING_TAG.sub(_unless_hiding, text)
-        parser = html.HTMLParser(huge_tree=False, no_network=True, remove_pis=True)
+        parser = html.HTMLParser(
+            huge_tree=False, no_network=True, remove_pis=True, remove_comments=True
+        )
         try:
             tree = html.document_fromstring(source, parser=parser)
         except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:

@@ -24,6 +24,7 @@ _FRAME_WORDS = frozenset(
     " breadcrumbs sidebar comments disqus skip popup modal overlay teaser teasers trending outbrain"
     " taboola masthead navbar footer".split()
 )
+_COMMENTS = {"comments", "disqus_thread"}  # these may well be longer than the article
 _MIN_SHARE = 0.5  # of what the paragraphs hold; below, the extraction lost the article
 _PUBLISHED = re.compile(r"(?:first )?(?:published|updated|posted|last modified)\b", re.IGNORECASE)
 _LEADING = 6  # paragraphs among which a headline, a byline and a date may stand
@@ -67,6 +68,8 @@ def _main_text(tree: Element) -> str:
     """The article by trafilatura, or the text of the page without its frame when that lost it."""
     _drop_frame(tree)
     plain = text_of(_scope(tree))
+    if sum(len(p.xpath("string()")) > 80 for p in tree.iter("p")) < 2:
+        return plain  # laid out with <br> or <div>, of which trafilatura drops some
     extracted = _extracted(tree)
     prose = sum(len(line) for line in plain.split("\n") if len(line) > 80)
     return extracted if len(extracted) >= max(_MIN_SHARE * prose, 1) else plain
@@ -96,23 +99,26 @@ def _scope(tree: Element) -> Element:
 
 
 def _drop_frame(tree: Element) -> None:
+    whole = len(tree.xpath("string()"))
     for element in list(tree.iter()):
         if element.tag in ("html", "body", "main", "article") or element.getparent() is None:
             continue
-        marks = f"{element.get('class') or ''} {element.get('id') or ''}"
-        words = re.split(r"[\s_-]+", marks.lower())
-        is_site_header = element.tag == "header" and next(element.iter("h1"), None) is None
-        if (
-            element.tag in _FRAME
-            or (is_site_header and next(element.iterancestors("article"), None) is None)
-            or (element.get("role") or "").lower() in _FRAME_ROLES
-            or (not _FRAME_WORDS.isdisjoint(words) and not _holds_article(element))
-        ):
-            drop(element)
+        marks = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+        if not _is_frame(element, marks):
+            continue
+        # Some pages are one form, or call the column of the article "no-sidebar".
+        if _COMMENTS.isdisjoint(marks.split()) and len(element.xpath("string()")) > whole / 2:
+            continue
+        drop(element)
 
 
-def _holds_article(element: Element) -> bool:
-    return next(element.iter("article", "main", "h1"), None) is not None
+def _is_frame(element: Element, marks: str) -> bool:
+    if element.tag in _FRAME or (element.get("role") or "").lower() in _FRAME_ROLES:
+        return True
+    is_header = element.tag == "header" and next(element.iterancestors("article"), None) is None
+    if not is_header and _FRAME_WORDS.isdisjoint(re.split(r"[\s_-]+", marks)):
+        return False
+    return next(element.iter("article", "main", "h1"), None) is None
 
 
 def _without_headline(text: str, metadata: Metadata) -> str:
