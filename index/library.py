@@ -209,7 +209,7 @@ class Library(Catalogue):
         query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
         rank = f"bm25(words, {', '.join(map(str, WEIGHTS))})"
         deadline = time.monotonic() + SECONDS
-        self._connection.set_progress_handler(lambda: time.monotonic() > deadline, 20_000)
+        self._connection.set_progress_handler(lambda: time.monotonic() > deadline, 500)
         try:
             rows = self._connection.execute(
                 f"SELECT rowid, {rank} FROM words WHERE words MATCH ?", (query,)

@@ -37,8 +37,9 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def stem(word: str) -> str:
-    """One word, folded: `Élections` -> `elect`."""
-    return str(_stemmer().stemWord(fold(word)))
+    """One word, folded: `Élections` -> `elect`; never empty and never with white space."""
+    folded = "".join(fold(word).split()) or word
+    return str(_stemmer().stemWord(folded)) or folded
 
 
 def words(text: str) -> list[str]:
