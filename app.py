@@ -254,9 +254,9 @@ def serve(desk: Desk, host: str, port: int) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve the page as the command line, the environment and `.env` say, in this order."""
-    from dotenv import load_dotenv
+    from dotenv import find_dotenv, load_dotenv
 
-    load_dotenv(".env")
+    load_dotenv(find_dotenv(usecwd=True))
     settings = _parser().parse_args(arguments)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     desk = Desk(Path(settings.store), encoder=os.environ.get("BYLINE_ENCODER") or None)
@@ -267,16 +267,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
             pass  # the page says so, and how to fill it
         serve(desk, settings.host, settings.port)
     except BylineError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    except OSError as error:
+        return _failed(str(error))
+    except (OSError, OverflowError) as error:
         address = f"{settings.host}:{settings.port}"
-        reason = error.strerror or error
-        sys.stderr.write(f"Byline cannot listen on {address} ({reason}): try another --port\n")
-        return 1
+        reason = getattr(error, "strerror", None) or error
+        return _failed(f"cannot listen on {address} ({reason}): try another --port or --host")
     finally:
         desk.close()
     return 0
+
+
+def _failed(message: str) -> int:
+    """One line on stderr; the exit status."""
+    sys.stderr.write(" ".join(f"error: {message}".split()) + "\n")
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:

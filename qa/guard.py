@@ -1,7 +1,8 @@
 """Guard: whom the web chat answers, and what a page of it may load.
 
 ASGI middleware that knows nothing of questions. Of all that gradio serves only what the page and
-the two endpoints need stays open: it would fetch any URL, take uploads, run functions of components.
+the two endpoints need stays open: it would also fetch any URL, take uploads, run functions of its
+components.
 """
 
 import re
