@@ -32,6 +32,11 @@ ANY_OUTLET = "Any outlet"
 # A conversation longer than this drops its oldest exchanges: the page sends all of it each time.
 LONGEST_CONVERSATION = 50
 SHUTDOWN_SECONDS = 4
+ICON = (
+    "<link rel=icon href=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' "
+    "viewBox='0 0 32 32'><rect width='32' height='32' rx='5' fill='%2314506e'/><path d='M8 10h16"
+    "M8 16h16M8 22h9' stroke='white' stroke-width='3'/></svg>\">"
+)
 
 
 def build(desk: Desk) -> Any:
@@ -57,7 +62,8 @@ def build(desk: Desk) -> Any:
         """A browser opened the page: nothing asked yet, the library as it is now."""
         holdings = desk.status()
         outlets = gr.Dropdown(choices=[ANY_OUTLET, *desk.outlets()], value=ANY_OUTLET)
-        return render.masthead(holdings), talk((), holdings), beside((), -1), (), outlets
+        shown = render.masthead(holdings), talk((), holdings), beside((), -1)
+        return *shown, (), "", "", outlets
 
     def answer_question(
         typed: Any, exchanges: Any, start: Any, end: Any, outlet: Any, event: gr.EventData
@@ -163,7 +169,7 @@ def build(desk: Desk) -> Any:
                 side = gr.HTML(elem_id="panel", apply_default_css=False, js_on_load=panel_js)
 
         private = {"api_visibility": "private", "show_progress": "hidden"}
-        opened = [top, chat, side, exchanges, outlet]
+        opened = [top, chat, side, exchanges, start, end, outlet]
         blocks.load(show_page, None, opened, **private)
         again.click(show_page, None, opened, **private)
         gr.on(
@@ -211,23 +217,20 @@ def application(desk: Desk, host: str) -> Any:
         pwa=False,
         theme=theme,
         css=_asset("page.css"),
+        head=ICON,
     )
     return Guard(web, host=host)
 
 
-def serve(desk: Desk, host: str, port: int) -> None:
-    """Answer browsers until SIGTERM or Ctrl-C, and be gone within SHUTDOWN_SECONDS of it.
-
-    Raises:
-        OSError: the address cannot be had.
-    """
+def serve(desk: Desk, host: str, listening: socket.socket) -> None:
+    """Answer browsers until SIGTERM or Ctrl-C, and be gone within SHUTDOWN_SECONDS of it."""
     import uvicorn
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            shown = f"[{host}]" if ":" in host else host
-            sys.stdout.write(f"Byline is ready: http://{shown}:{listening.getsockname()[1]}\n")
+            name = f"[{host}]" if ":" in host else host
+            sys.stdout.write(f"Byline is ready: http://{name}:{listening.getsockname()[1]}\n")
             sys.stdout.flush()
 
         def handle_exit(self, sig: int, frame: Any) -> None:
@@ -237,8 +240,6 @@ def serve(desk: Desk, host: str, port: int) -> None:
             last.start()
             super().handle_exit(sig, frame)
 
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.create_server((host, port), family=family)
     config = uvicorn.Config(
         application(desk, host),
         log_level="warning",
@@ -259,21 +260,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     load_dotenv(find_dotenv(usecwd=True))
     settings = _parser().parse_args(arguments)
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    desk = Desk(Path(settings.store), encoder=os.environ.get("BYLINE_ENCODER") or None)
+    host, port = settings.host, settings.port
     try:
-        try:
-            desk.assistant()
-        except (LibraryMissing, LibraryEmpty):
-            pass  # the page says so, and how to fill it
-        serve(desk, settings.host, settings.port)
-    except BylineError as error:
-        return _failed(str(error))
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listening = socket.create_server((host, port), family=family)
     except (OSError, OverflowError) as error:
-        address = f"{settings.host}:{settings.port}"
         reason = getattr(error, "strerror", None) or error
-        return _failed(f"cannot listen on {address} ({reason}): try another --port or --host")
-    finally:
-        desk.close()
+        return _failed(f"cannot listen on {host}:{port} ({reason}): try another --port or --host")
+    desk = Desk(Path(settings.store), encoder=os.environ.get("BYLINE_ENCODER") or None)
+    with listening, contextlib.closing(desk):
+        try:
+            # A library that is missing or empty can still come: the page says how to fill it.
+            with contextlib.suppress(LibraryMissing, LibraryEmpty):
+                desk.assistant()
+        except BylineError as error:
+            return _failed(str(error))
+        serve(desk, host, listening)
     return 0
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.errors import BylineError, LibraryEmpty, LibraryMissing, QuestionError
 from qa.render import LONGEST_QUESTION, Exchange
-from qa.render_sources import reader
+from qa.render_sources import article_page
 from qa.types import Answer, Turn
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Desk:
         if identity is not None:
             if not isinstance(identity, str) or not re.fullmatch(r"[0-9a-f]{1,64}", identity):
                 raise QuestionError("That is not the id of an article.")
-            return reader(self.assistant().library.article(identity), None, back)
+            return article_page(self.assistant().library.article(identity), None, back)
         opened = wanted.get("open")
         if opened is None:
             return None
@@ -137,7 +137,7 @@ class Desk:
                 article = self.assistant().library.article(citation.article_id)
                 if article.text[citation.start : citation.end] != citation.quote:
                     raise QuestionError("The article has changed since: ask again to see it now.")
-                return reader(article, (citation.start, citation.end), turn)
+                return article_page(article, (citation.start, citation.end), turn)
         raise QuestionError("That source belongs to no answer of this conversation.")
 
     def status(self) -> dict[str, Any]:

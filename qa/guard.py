@@ -7,6 +7,7 @@ components.
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any
 
 # More than a question of 100,000 characters, which deserves a proper refusal, can weigh in JSON.
@@ -34,7 +35,7 @@ PATHS = re.compile(
     r"|/gradio_api/(heartbeat/\w+|queue/(join|data|status))"
     r"|/gradio_api/call/(v2/)?(ask|search)(/\w+)?/?"
 )
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class Guard:
@@ -46,7 +47,7 @@ class Guard:
 
     def __init__(self, app: Any, *, host: str) -> None:
         self.app = app
-        self.loopback = host in LOOPBACK
+        self.names = {*LOOPBACK, host} if _is_loopback(host) else None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request, or pass it on."""
@@ -75,7 +76,7 @@ class Guard:
     def refusal(self, method: str, path: str, sent: Mapping[str, str]) -> tuple[int, str] | None:
         """Status and words for a request that is not answered; None when it is."""
         host = sent.get("host", "")
-        if self.loopback and _name(host) not in LOOPBACK:
+        if self.names and _name(host) not in self.names:
             return 421, f"Byline answers on this machine only, not as {host!r}"
         origin = sent.get("origin", "").partition("://")[2]
         if sent.get("origin") and origin not in (host, sent.get("x-forwarded-host")):
@@ -89,6 +90,14 @@ class Guard:
             if int(length) > LARGEST_REQUEST:
                 return 413, f"Byline reads requests of up to {LARGEST_REQUEST:,} bytes"
         return None
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _name(host: str) -> str:

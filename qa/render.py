@@ -178,7 +178,7 @@ def failed(message: str) -> str:
 
 def language_note() -> str:
     """What the default encoder is good at."""
-    return clean("<p>The built-in language model reads English best.</p>")
+    return clean("<p>The default encoder reads English best, other languages less surely.</p>")
 
 
 def _exchange(turn: int, exchange: Exchange, covered: str, store: str) -> str:

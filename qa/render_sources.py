@@ -67,7 +67,7 @@ def _byline(byline: Any) -> str:
     return " · ".join(part for part in known if part)
 
 
-def reader(article: Article, quote: tuple[int, int] | None, back: int) -> str:
+def article_page(article: Article, quote: tuple[int, int] | None, back: int) -> str:
     """An article to read, with its byline and the provenance of its fields, `quote` marked.
 
     A long article is shown as a window of its text around the quote. `back` is the turn whose

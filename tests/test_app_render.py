@@ -20,7 +20,7 @@ from qa.render import (
     plain,
     welcome,
 )
-from qa.render_sources import WINDOW, reader, sources
+from qa.render_sources import WINDOW, article_page, sources
 from qa.types import Answer, Nearest, Sentence, cite
 
 HOSTILE = [
@@ -111,7 +111,7 @@ def test_no_text_of_an_article_becomes_markup(words: str) -> None:
     assert talk.text.count(words) == 2 + 1  # the question, the sentence, the outlet that said it
     beside = harmless(sources(0, Exchange(words, answer)))
     assert words in beside.text
-    opened = harmless(reader(article, (8, 8 + len(words)), 0))
+    opened = harmless(article_page(article, (8, 8 + len(words)), 0))
     assert opened.marked == words
     assert "Original" not in opened.text
 
@@ -150,7 +150,7 @@ def test_clean_is_a_second_wall() -> None:
     ],
 )
 def test_only_addresses_of_the_web_are_links(url: str, linked: bool) -> None:
-    html = reader(Article("r", "a.md", "Title", "Text.", url=url), None, -1)
+    html = article_page(Article("r", "a.md", "Title", "Text.", url=url), None, -1)
     attributes = dict(harmless(html).attributes)
     assert attributes.get("href") == (url if linked else None)
     if linked:
@@ -202,14 +202,14 @@ def test_a_question_that_was_understood_otherwise_says_so() -> None:
 )
 def test_the_marked_words_are_the_quote(text: str, ends: tuple[int, int]) -> None:
     start, end = sorted(min(each, len(text)) for each in ends)
-    seen = harmless(reader(Article("r", "a.txt", "T", text), (start, end), 0))
+    seen = harmless(article_page(Article("r", "a.txt", "T", text), (start, end), 0))
     assert "".join(seen.marked.split()) == "".join(text[start:end].split())
 
 
 def test_a_long_article_is_a_window_around_the_quote() -> None:
     text = "Early words. " * 40_000 + "\n\nThe needle.\n\n" + "Late words. " * 40_000
     start = text.index("The needle.")
-    html = reader(Article("r", "a.txt", "Long", text), (start, start + 11), 0)
+    html = article_page(Article("r", "a.txt", "Long", text), (start, start + 11), 0)
     seen = harmless(html)
     assert seen.marked == "The needle."
     assert len(seen.text) < 2 * WINDOW + 2_000
@@ -218,7 +218,7 @@ def test_a_long_article_is_a_window_around_the_quote() -> None:
 
 
 def test_one_line_of_ten_megabytes_is_a_window_too() -> None:
-    html = reader(Article("r", "a.txt", "Long", "x" * 10_000_000), (5_000_000, 5_000_010), 0)
+    html = article_page(Article("r", "a.txt", "Long", "x" * 10_000_000), (5_000_000, 5_000_010), 0)
     assert harmless(html).marked == "x" * 10
     assert len(html) < 2 * WINDOW + 3_000
 
@@ -230,7 +230,7 @@ def test_half_of_a_surrogate_pair_is_shown_as_a_question_mark() -> None:
 
 def test_text_of_any_script_finds_its_own_direction() -> None:
     article = Article("r", "a.txt", "خبر عن القنادس", "قال العلماء. 水獺回來了。", language="ar")
-    html = reader(article, (0, 12), 0)
+    html = article_page(article, (0, 12), 0)
     assert 'lang="ar"' in html and html.count('dir="auto"') >= 3
     assert harmless(html).marked == "قال العلماء."
 
@@ -239,7 +239,7 @@ def test_a_page_number_stands_on_the_card_and_in_the_reader() -> None:
     article = Article("r", "a.pdf", "T", "One page.\n\nTwo page.", pages=(0, 11))
     answer = answered(article, 11, 20, None)
     assert "page 2" in sources(0, Exchange("q", answer))
-    assert "page 2" in reader(article, (11, 20), 0)
+    assert "page 2" in article_page(article, (11, 20), 0)
 
 
 @pytest.mark.parametrize(
