@@ -23,7 +23,8 @@ from corpus.webpage import read_html
 Reader = Callable[[bytes], list[Draft]]
 
 MAX_FILE_BYTES = 50_000_000
-_JUNK = {"thumbs.db", "desktop.ini", "__macosx"}
+# What systems leave behind, and the questions that an evaluation keeps beside its articles.
+_JUNK = {"thumbs.db", "desktop.ini", "__macosx", "questions.jsonl"}
 _HTML_START = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!doctype html|<html[\s>])", re.IGNORECASE
 )

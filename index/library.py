@@ -140,6 +140,11 @@ class Library(Catalogue):
                 return found
             wanted = min(wanted * 8, generation.count)
 
+    def cosines(self, vector: Vectors, numbers: Sequence[int]) -> dict[int, float]:
+        """The cosine of each of these passages' vectors with a unit vector, by number."""
+        alive, scores = self._scores(vector, np.array(numbers, np.int64))
+        return dict(zip(alive.tolist(), scores.tolist(), strict=True))
+
     def _scores(self, vector: Vectors, numbers: Numbers) -> tuple[Numbers, Vectors]:
         rows = self._rows(
             "SELECT passage, vector FROM vector WHERE passage IN (SELECT value FROM json_each(?))",

@@ -78,7 +78,7 @@ class MiniLM:
         import torch
         from sentence_transformers import SentenceTransformer
 
-        logging.getLogger("transformers").setLevel(logging.ERROR)
+        quiet()
         device = "cuda" if torch.cuda.is_available() else "cpu"
         dtype = torch.bfloat16 if device == "cuda" or _has_bf16(torch) else torch.float32
         model = SentenceTransformer(
@@ -124,7 +124,7 @@ class MiniLM:
 
     def tokens(self, texts: Sequence[str]) -> list[Offsets]:
         """Offsets `[t, 2]` of the word pieces of each text."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [np.array(e.offsets, dtype=np.int32).reshape(-1, 2) for e in encodings]
 
     def encode_passages(
@@ -166,7 +166,7 @@ class MiniLM:
 
     def _states(self, texts: Sequence[str]) -> list[tuple[Vectors, Offsets]]:
         """Last hidden states `[t + 2, 384]` with [CLS] and [SEP], and the offsets `[t, 2]`."""
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         first, last = (self._tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]"))
         ids = [[first, *e.ids[: self.window], last] for e in encodings]
         result: list[Any] = [None] * len(ids)
@@ -184,6 +184,14 @@ class MiniLM:
                 offsets = np.array(encodings[i].offsets[: self.window], dtype=np.int32)
                 result[i] = (states[row, : len(ids[i])], offsets.reshape(-1, 2))
         return result
+
+
+def quiet() -> None:
+    """Keep transformers from drawing bars of its own and from chatting."""
+    from transformers.utils import logging as theirs
+
+    theirs.disable_progress_bar()
+    theirs.set_verbosity_error()
 
 
 def _has_bf16(torch: Any) -> bool:

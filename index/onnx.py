@@ -64,6 +64,10 @@ def _export(model: Path, scratch: Path) -> Path:
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from transformers import AutoModel
 
+    from index.minilm import quiet
+
+    quiet()
+
     class Tokens(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
@@ -72,9 +76,7 @@ def _export(model: Path, scratch: Path) -> Path:
             ).eval()
 
         def forward(self, input_ids: Any, attention_mask: Any) -> Any:
-            return self.inner(
-                input_ids=input_ids, attention_mask=attention_mask
-            ).last_hidden_state
+            return self.inner(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
 
     example = torch.ones(2, 8, dtype=torch.int64)
     shape = {0: "batch", 1: "tokens"}

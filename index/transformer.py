@@ -5,7 +5,6 @@ fetched: a model that is not on this disk is an error that says so.
 """
 
 import hashlib
-import logging
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 
 from corpus.errors import EncoderError
 from index.encoder import Offsets, TokenVectors, Vectors
+from index.minilm import quiet
 
 BATCH = 32
 
@@ -29,7 +29,7 @@ class Transformer:
     def _model(self) -> Any:
         from sentence_transformers import SentenceTransformer
 
-        logging.getLogger("transformers").setLevel(logging.ERROR)
+        quiet()
         try:
             return SentenceTransformer(self.name, local_files_only=True)
         except Exception as error:  # a missing model surfaces as any of a dozen classes

@@ -36,7 +36,7 @@ class Desk:
     The library may be missing or empty at first: it is looked for again at every question.
     """
 
-    def __init__(self, store: Path, *, encoder: str | None = None) -> None:
+    def __init__(self, store: Path, *, encoder: str = "") -> None:
         self.store = store
         self.encoder = encoder
         self._assistant: Assistant | None = None

@@ -1,0 +1,349 @@
+"""Ask: rewrite, retrieve, rerank, read. Start reading here.
+
+`Assistant` holds what is built once, the library and the encoder; `answer` is the one-line way in.
+A question about the byline itself is answered from the metadata (`qa.byline`), every other from the
+articles' sentences. Nothing here knows of a screen or a command line.
+"""
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+
+from corpus.article import Article
+from corpus.dates import iso_date
+from corpus.errors import LibraryEmpty, QuestionError
+from index.encoder import Encoder, load_encoder
+from index.library import Library
+from index.passages import EVERYTHING, Scope
+from index.sentences import sentences
+from index.words import WORD, words
+from qa import byline, reader
+from qa.question import LONGEST, Question, parse
+from qa.rerank import Evidence, rerank
+from qa.retrieve import retrieve
+from qa.rewrite import Standalone, rewrite
+from qa.types import Answer, Citation, Hit, Nearest, Reason, Sentence, Turn, cite
+
+# Passages that are compared word by word (squad-open: the right one is among 20 for .961 of the
+# questions, among 30 for .971; each costs about 6 ms).
+CANDIDATES = 24
+# How sure an answer must be to be shown: fitted so that this is where both errors weigh the same.
+THRESHOLD = 0.5
+NEAREST = 3
+MOST_LISTED = 10
+# An article in which more than this of the question is missing is about something else.
+OFF_SUBJECT = 0.3
+# An article is on a byline question's topic when it meets this much of it, and nearly the best.
+ON_TOPIC = 0.62
+AS_MUCH_ON_TOPIC = 0.06
+
+
+class Assistant:
+    """Answers questions over one library; safe to ask from several threads."""
+
+    def __init__(self, library: Library, encoder: Encoder) -> None:
+        self.library = library
+        self.encoder = encoder
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(
+        cls, store: str | Path, *, encoder: str | Encoder = "", once: bool = False
+    ) -> "Assistant":
+        """An assistant over the library at `store`; with `once`, for a process that asks once.
+
+        Raises:
+            LibraryError: there is no library, or it cannot be used with this encoder.
+            EncoderError: the encoder cannot be loaded.
+        """
+        loaded = load_encoder(encoder) if isinstance(encoder, str) else encoder
+        return cls(Library.open(Path(store), loaded, vectors=not once), loaded)
+
+    def close(self) -> None:
+        """Let go of the library's files."""
+        self.library.close()
+
+    def __enter__(self) -> "Assistant":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        *,
+        start: str | date | None = None,
+        end: str | date | None = None,
+        outlet: str | None = None,
+        article: str | None = None,
+        as_of: str | date | None = None,
+    ) -> Answer:
+        """Answer one question of a conversation from the library's articles, or refuse.
+
+        `start` and `end` are inclusive publication dates; undated articles are outside any bound.
+        `as_of` is the day that "since March" is counted from, today by default.
+
+        Raises:
+            QuestionError: the question is empty, has no words or is too long, or a date is none.
+            LibraryEmpty: there is no article to answer from.
+        """
+        scope = Scope(_bound(start), _bound(end), outlet or None, None, article or None)
+        today = _day(as_of)
+        clock = _Clock()
+        with self._lock:
+            self._ready(question)
+            standalone = rewrite(question.strip(), history)
+            clock.lap("rewrite")
+            asked = byline.recognise(question, self.library.names, today)
+            if asked:
+                reply = self._from_metadata(asked, standalone, history, scope, clock)
+            else:
+                reply = self._from_articles(standalone, scope, clock)
+        return replace(
+            reply,
+            question=question,
+            standalone_question=standalone.text,
+            timings_ms=clock.timings(),
+        )
+
+    def search(self, query: str, k: int = 10) -> list[Hit]:
+        """The `k` passages that `ask` would read for this query, best first.
+
+        Raises:
+            QuestionError: the query is empty, has no words or is too long.
+            LibraryEmpty: there is nothing to search.
+        """
+        if not 1 <= k <= 1000:
+            raise QuestionError(f"{k} passages cannot be searched for: ask for 1 to 1000")
+        with self._lock:
+            self._ready(query)
+            _, evidence = self._find(Standalone(query.strip()), EVERYTHING, max(k, CANDIDATES))
+        return [item.hit for item in evidence[:k]]
+
+    def _ready(self, question: str) -> None:
+        if len(question) > LONGEST:
+            raise QuestionError(
+                f"the question has {len(question):,} characters: ask in at most {LONGEST:,}"
+            )
+        if not question.strip():
+            raise QuestionError("the question is empty: ask something")
+        if not WORD.search(question):
+            raise QuestionError(f"the question {question.strip()[:40]!r} has no words: use some")
+        self.library.refresh()
+        if not self.library.article_count:
+            raise LibraryEmpty(
+                f"the library at {self.library.store} holds no article: add some with "
+                f"`python -m index sync ARTICLES --store {self.library.store}`"
+            )
+
+    def _find(
+        self,
+        standalone: Standalone,
+        scope: Scope,
+        k: int = CANDIDATES,
+        clock: "_Clock | None" = None,
+    ) -> tuple[Question, list[Evidence]]:
+        """What the question asks, and the passages that may answer it, best first."""
+        frequencies = self.library.frequencies(words(standalone.text))
+        question = parse(
+            standalone.text, frequencies, self.library.passage_count, asked=standalone.asked
+        )
+        vector = self.encoder.encode_question(standalone.text)
+        hits = retrieve(self.library, question, vector, k, scope)
+        cosines = self.library.cosines(vector, [hit.passage.number for hit in hits])
+        if clock:
+            clock.lap("retrieve")
+        evidence = rerank(self.encoder, question, hits, cosines)
+        if clock:
+            clock.lap("rerank")
+        return question, evidence
+
+    def _from_articles(self, standalone: Standalone, scope: Scope, clock: "_Clock") -> Answer:
+        question, evidence = self._find(standalone, scope, clock=clock)
+        found = reader.candidates(question, evidence)
+        chosen = reader.choose(question, found, THRESHOLD)
+        reply = _quoted(chosen) if chosen else self._refused(found, scope)
+        if not chosen and (scope.start or scope.end):
+            reply = self._outside_dates(standalone, scope, reply)
+        clock.lap("read")
+        return reply
+
+    def _refused(self, found: Sequence[reader.Candidate], scope: Scope) -> Answer:
+        nearest = _nearest(found)
+        if not found or min(c.gap for c in found[:NEAREST]) > OFF_SUBJECT:
+            reason: Reason = "off_subject"
+            text = "None of the articles is about this."
+        else:
+            reason, text = "not_said", "The articles do not say."
+        return Answer("", "", f"{text}{_name(nearest)}", True, reason, nearest=nearest)
+
+    def _outside_dates(self, standalone: Standalone, scope: Scope, refused: Answer) -> Answer:
+        """The refusal, or one that says that only articles outside the dates answer."""
+        anywhen = replace(scope, start=None, end=None)
+        found = reader.candidates(*self._find(standalone, anywhen))
+        if not found or found[0].probability < THRESHOLD:
+            return refused
+        status = self.library.status()
+        covered = f"{status['published_from']} to {status['published_to']}"
+        bounds = " ".join(
+            part
+            for part in (
+                f"from {scope.start}" if scope.start else "",
+                f"to {scope.end}" if scope.end else "",
+            )
+            if part
+        )
+        nearest = _nearest(found)
+        text = f"No article dated {bounds} says this; the library covers {covered}."
+        return Answer("", "", f"{text}{_name(nearest)}", True, "outside_dates", nearest=nearest)
+
+    def _from_metadata(
+        self,
+        asked: byline.BylineQuestion,
+        standalone: Standalone,
+        history: Sequence[Turn],
+        scope: Scope,
+        clock: "_Clock",
+    ) -> Answer:
+        if asked.wanted == "list":
+            articles = byline.listed(self.library, asked, scope, MOST_LISTED)
+        else:
+            articles = self._on_topic(asked, standalone, history, scope)
+        clock.lap("retrieve")
+        stated = [(a, s) for a in articles if (s := byline.statement(a, asked.wanted)) and a.text]
+        if not stated:
+            nearest = tuple(
+                Nearest(a.id, a.title, a.outlet, a.published, 0.0) for a in articles[:NEAREST]
+            )
+            reason: Reason = "not_said" if articles else "off_subject"
+            text = "The byline does not say." if articles else "There is no such article."
+            return Answer("", "", f"{text}{_name(nearest)}", True, reason, nearest=nearest)
+        told, citations = [], []
+        for number, (article, (text, span)) in enumerate(stated, 1):
+            start, end = sentences(article.text)[0]
+            told.append(Sentence(text, (number,), span))
+            citations.append(cite(number, article, start, end))
+        return _answered(told, citations)
+
+    def _on_topic(
+        self,
+        asked: byline.BylineQuestion,
+        standalone: Standalone,
+        history: Sequence[Turn],
+        scope: Scope,
+    ) -> list[Article]:
+        """The articles that a byline question is about, the best first."""
+        if scope.article:
+            return [self.library.article(scope.article)]
+        before = history[-1].answer if history else None
+        if not WORD.search(asked.topic):
+            if isinstance(before, Answer):
+                ids = [c.article_id for c in before.citations] or [
+                    n.article_id for n in before.nearest
+                ]
+                known = self.library.articles(ids[:1])
+                return list(known.values())
+            return []
+        topic, evidence = self._find(Standalone(asked.topic), scope)
+        best: dict[str, tuple[float, Article]] = {}
+        for item in evidence:
+            article = item.hit.article
+            score = reader.topicality(topic, item)
+            if article.id not in best or best[article.id][0] < score:
+                best[article.id] = (score, article)
+        ranked = sorted(best.values(), key=lambda pair: -pair[0])
+        bar = max(ON_TOPIC, ranked[0][0] - AS_MUCH_ON_TOPIC) if ranked else 0.0
+        return [article for score, article in ranked if score >= bar][:MOST_LISTED]
+
+
+def answer(question: str, *, store: str | Path = "storage", encoder: str = "") -> Answer:
+    """Answer one question from the library at `store`; see `Assistant.ask` for what it raises."""
+    with Assistant.open(store, encoder=encoder, once=True) as assistant:
+        return assistant.ask(question)
+
+
+def _quoted(chosen: Sequence[reader.Candidate]) -> Answer:
+    citations: list[Citation] = []
+    told = []
+    for number, candidate in enumerate(chosen, 1):
+        citation = cite(number, candidate.article, candidate.start, candidate.end)
+        citations.append(citation)
+        told.append(Sentence(citation.quote, (number,), candidate.span))
+    return _answered(told, citations)
+
+
+def _answered(told: Sequence[Sentence], citations: Sequence[Citation]) -> Answer:
+    text = " ".join(
+        f"{' '.join(sentence.text.split())} {''.join(f'[{n}]' for n in sentence.citations)}"
+        for sentence in told
+    )
+    return Answer("", "", text, sentences=tuple(told), citations=tuple(citations))
+
+
+def _nearest(found: Sequence[reader.Candidate]) -> tuple[Nearest, ...]:
+    nearest: dict[str, Nearest] = {}
+    for c in found:
+        article = c.article
+        nearest.setdefault(
+            article.id,
+            Nearest(article.id, article.title, article.outlet, article.published, c.probability),
+        )
+    return tuple(nearest.values())[:NEAREST]
+
+
+def _name(nearest: Sequence[Nearest]) -> str:
+    """The nearest article in words, to stand behind a refusal."""
+    if not nearest:
+        return ""
+    known = ", ".join(part for part in (nearest[0].outlet, nearest[0].published) if part)
+    return f" The nearest is “{nearest[0].title}”{f' ({known})' if known else ''}."
+
+
+def _bound(value: str | date | None) -> str | None:
+    """An inclusive bound as an ISO prefix.
+
+    Raises:
+        QuestionError: it is no date.
+    """
+    if not value:
+        return None
+    text = iso_date(value.isoformat() if isinstance(value, date) else value.strip())
+    if text is None:
+        raise QuestionError(
+            f"{str(value)[:40]!r} is no date: write it as 2026, 2026-03 or 2026-03-10"
+        )
+    return text
+
+
+def _day(value: str | date | None) -> date:
+    """The day that a question is asked on, the first of it where only a month or year is given."""
+    text = (_bound(value) or date.today().isoformat())[:10]
+    return date.fromisoformat(text + "-01-01"[: 10 - len(text)] if len(text) < 10 else text)
+
+
+class _Clock:
+    """Milliseconds of each step, for `timings_ms`."""
+
+    def __init__(self) -> None:
+        self._started = self._last = time.perf_counter()
+        self._laps = dict.fromkeys(("rewrite", "retrieve", "rerank", "read"), 0.0)
+
+    def lap(self, step: str) -> None:
+        now = time.perf_counter()
+        self._laps[step] += (now - self._last) * 1000
+        self._last = now
+
+    def timings(self) -> dict[str, float]:
+        total = (time.perf_counter() - self._started) * 1000
+        return {name: round(ms, 2) for name, ms in (*self._laps.items(), ("total", total))}

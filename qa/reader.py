@@ -1,0 +1,182 @@
+"""Evidence -> candidates -> the sentences of an answer.
+
+The reader writes nothing of its own. It scores every sentence that was retrieved by a linear model
+over `qa.features`, judges the best by the logistic one of `qa.refuse`, and picks those to show.
+"""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.article import Article
+from index.words import words
+from qa import refuse
+from qa.features import NAMES, Line, features, nearest_span, starts_with_pronoun
+from qa.question import COUNTED, Kind, Question
+from qa.rerank import Evidence
+
+MOST_SENTENCES = 5
+# Sentences of one article that are judged; the rest stand no chance.
+JUDGED = 3
+# How far a further sentence may score below the best (tuned on news-tune, over 0.5..6).
+FURTHER = 2.5
+# Sentences that share more of their words than this say the same.
+SAME = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer: `article.text[start:end]`, the words before it if it leans on them.
+
+    `score` orders candidates, `probability` is that it answers, `gap` how far the question's words
+    fall short in the whole article (0: all are there, 1: none), `span` what answers within the text.
+    """
+
+    article: Article
+    start: int
+    end: int
+    score: float
+    probability: float
+    gap: float
+    span: tuple[int, int] | None
+
+    @property
+    def text(self) -> str:
+        """The sentence, word for word."""
+        return self.article.text[self.start : self.end]
+
+
+@lru_cache(maxsize=1)
+def model() -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Weights of `features.NAMES`, of `refuse.NAMES`, and the intercept, as fitted."""
+    stored = json.loads(Path(__file__).with_name("weights.json").read_text("utf-8"))
+    rank = np.array([stored["rank"][name] for name in NAMES])
+    lacking = np.array([stored["refuse"][name] for name in refuse.NAMES])
+    return rank, lacking, float(stored["refuse"]["intercept"])
+
+
+def candidates(question: Question, evidence: Sequence[Evidence]) -> list[Candidate]:
+    """The best sentences of each article in the evidence, best first over all."""
+    found = []
+    if question.terms:
+        for article, lines in by_article(evidence):
+            found.extend(_of_article(question, article, lines))
+    return sorted(found, key=lambda c: (-c.score, c.article.id, c.start))
+
+
+def by_article(evidence: Sequence[Evidence]) -> list[tuple[Article, list[Line]]]:
+    """Each article's known sentences in order; one in two passages as the better of them saw it."""
+    articles: dict[str, Article] = {}
+    known: dict[str, dict[int, Line]] = {}
+    for item in evidence:
+        passage, met = item.hit.passage, item.match
+        articles[passage.article_id] = item.hit.article
+        lines = known.setdefault(passage.article_id, {})
+        for column, (start, end) in enumerate(passage.sentences):
+            similar = met.similar[:, column]
+            if start in lines and lines[start].similar.sum() >= similar.sum():
+                continue
+            lines[start] = Line(
+                text=item.hit.article.text[start:end],
+                start=start,
+                end=end,
+                similar=similar,
+                present=met.present[:, column],
+                where=met.where[:, column],
+                title=met.title,
+                dense=item.cosine,
+            )
+    return [(articles[key], [lines[s] for s in sorted(lines)]) for key, lines in known.items()]
+
+
+def _of_article(question: Question, article: Article, lines: list[Line]) -> list[Candidate]:
+    rank, lacking, intercept = model()
+    rows = features(question, article.title, lines)
+    scores = rows @ rank
+    heading = NAMES.index("heading")
+    order = sorted(range(len(lines)), key=lambda i: (rows[i][heading], -scores[i]))
+    found = []
+    for best in order[:JUDGED]:
+        if rows[best][heading]:
+            break  # a title or a heading is not an answer
+        row = refuse.lacks(
+            question,
+            article,
+            lines,
+            best,
+            borrowed=rows[best][NAMES.index("untitled_borrowed")],
+            counted=bool(rows[best][NAMES.index("focus")]),
+        )
+        line, start = lines[best], lines[best].start
+        if best and starts_with_pronoun(line.text) and line.follows(lines[best - 1]):
+            start = lines[best - 1].start
+        span = nearest_span(question, line)
+        found.append(
+            Candidate(
+                article=article,
+                start=start,
+                end=line.end,
+                score=float(scores[best]),
+                probability=1 / (1 + math.exp(-float(row @ lacking) - intercept)),
+                gap=float(row[refuse.NAMES.index("gap_article")]),
+                span=span and (span[0] + line.start - start, span[1] + line.start - start),
+            )
+        )
+    return found
+
+
+def topicality(topic: Question, item: Evidence) -> float:
+    """How much of a topic's words a passage and its title meet, 0 to 1."""
+    if not topic.terms:
+        return 0.0
+    weights = np.array([term.weight for term in topic.terms])
+    met = np.maximum(item.match.similar.max(axis=1, initial=0.0), item.match.title)
+    return float(met @ weights / weights.sum())
+
+
+def choose(question: Question, found: Sequence[Candidate], threshold: float) -> list[Candidate]:
+    """The candidates to show: none when the best is not sure enough.
+
+    A factoid gets one sentence, and a second when another article gives another value; a question
+    that wants more gets up to `MOST_SENTENCES`, none repeating another, the best first and the
+    others in order of date.
+    """
+    if not found or found[0].probability < threshold:
+        return []
+    best = found[0]
+    chosen = [best]
+    for other in found[1:]:
+        if other.probability < threshold or other.score < best.score - FURTHER:
+            continue
+        if any(_same(other.text, shown.text) for shown in chosen):
+            continue
+        if question.sweeping:
+            chosen.append(other)
+        elif (
+            len(chosen) == 1
+            and other.article.id != best.article.id
+            and _differs(question, best, other)
+        ):
+            chosen.append(other)
+        if len(chosen) == MOST_SENTENCES:
+            break
+    return [best, *sorted(chosen[1:], key=lambda c: (c.article.published or "9", c.start))]
+
+
+def _differs(question: Question, one: Candidate, other: Candidate) -> bool:
+    """Whether two articles give different numbers, times or sums for the same question."""
+    if question.kind not in (*COUNTED, Kind.TIME) or not one.span or not other.span:
+        return False
+    return words(one.text[slice(*one.span)]) != words(other.text[slice(*other.span)])
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two sentences share most of their words, as copies of one story do."""
+    first, second = set(words(one)), set(words(other))
+    return len(first & second) > SAME * max(1, min(len(first), len(second)))

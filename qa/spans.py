@@ -1,0 +1,190 @@
+"""Spans of a sentence that can be an answer: times, numbers, sums, durations, names.
+
+Found by their form alone, for English and for what all languages share (digits, capitals). What is
+found is a candidate; the reader decides by its neighbourhood.
+"""
+
+import re
+from collections.abc import Iterator
+
+from index.prior import is_common
+from qa.question import Kind, Question
+from index.words import stem
+
+Span = tuple[int, int]
+
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?"
+)
+_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?"
+_YEAR = r"(?:1[0-9]|20)\d\d(?:s\b)?(?![\d,.]*\d)"
+_ONES = (
+    r"(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|"
+    r"fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|"
+    r"ninety|hundreds?|thousands?|millions?|billions?|trillions?|dozens?|half|twice|once|thrice|"
+    r"double|third|thirds|quarters?|both|none|no one|nobody|couple|several dozen)"
+)
+_WORDED = rf"\b{_ONES}(?:[\s-]+(?:and[\s-]+|of[\s-]+|a[\s-]+)?{_ONES})*\b"
+_DIGITS = r"(?<![\w.])[-−+]?\d+(?:[,.\u00a0' ]\d{3})*(?:[.,:]\d+)?(?:\s?(?:st|nd|rd|th)\b)?[½¼¾]?"
+_SCALE = r"(?:\s?(?:thousand|million|billion|trillion|bn|mn|m|k|hundred|dozen)\b)?"
+_CURRENCY = r"(?:[$€£¥₹₽]|US\$|EUR|USD|GBP|CHF)"
+_MONEY_WORD = (
+    r"(?:euros?|dollars?|pounds?|sterling|francs?|crowns?|krona|kronor|kroner|yen|yuan|rupees?|roubles?|cents?|pence|"
+    r"pesos?|marks?|shillings?|guilders?|lire|zloty|dinars?|rand|florins?|thalers?|ducats?)"
+)
+_UNIT_OF_TIME = r"(?:seconds?|minutes?|hours?|days?|nights?|weeks?|fortnights?|months?|years?|decades?|centuries|century|seasons?|generations?)"
+
+_FORMS: dict[Kind, re.Pattern[str]] = {
+    Kind.TIME: re.compile(
+        rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?"
+        rf"|\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+{_YEAR})?"
+        rf"|\b{_MONTH}\s+(?:of\s+)?{_YEAR}|\b(?:January|February|March|April|June|July|August|September|October|November|December)\b|\b(?:in|last|next|early|late|since|until|by|this|of|before|after|mid)[\s-]+May\b(?!\w)"
+        rf"|\b{_DAY}\b(?:\s+(?:morning|afternoon|evening|night))?|\b{_YEAR}(?:\s*(?:BC|AD|BCE|CE))?|\b\d+\s*(?:BC|AD|BCE|CE)\b"
+        rf"|\b\d{{1,2}}[:.]\d\d\s*(?:[ap]\.?m\b\.?)?|\b\d{{1,2}}\s*[ap]\.?m\b\.?|\b(?:noon|midnight|midday|dawn|dusk|sunrise|sunset)\b"
+        rf"|\b(?:yesterday|today|tomorrow|tonight|overnight)\b|\b(?:last|next|this|previous|following|past|the same)\s+(?:day|night|week|weekend|month|year|spring|summer|autumn|fall|winter|morning|evening|decade|century)\b"
+        rf"|\b(?:early|mid|late)?[\s-]*\b\d{{1,2}}(?:st|nd|rd|th)\s+century\b|\b(?:spring|summer|autumn|winter|christmas|easter)\b"
+        rf"|\b(?:{_ONES}|\d+|a few|an?)\s+{_UNIT_OF_TIME}\s+(?:ago|later|earlier|before|after)\b"
+        rf"|\b(?:seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth)\s+century\b"
+        rf"|\b(?:within|after|in|for)\s+(?:{_WORDED}|\d+)\s+{_UNIT_OF_TIME}",
+        re.IGNORECASE,
+    ),
+    Kind.MONEY: re.compile(
+        rf"{_CURRENCY}\s?\d[\d,.'\u00a0]*\d*{_SCALE}|(?:{_DIGITS}|{_WORDED}){_SCALE}(?:\s+\w+)?\s*(?:{_MONEY_WORD}\b|[€£$¥])"
+        r"|\bfree of charge\b|\bfor free\b|\bnothing\b|\bfree\b",
+        re.IGNORECASE,
+    ),
+    Kind.DURATION: re.compile(
+        rf"(?:{_DIGITS}|{_WORDED}|\b(?:an?|several|few|many))[\s-]+(?:and a half[\s-]+)?(?:(?:more|full|whole|school|working|consecutive|straight|long|calendar)\s+)?{_UNIT_OF_TIME}\b"
+        rf"|\b(?:from|between)\s+{_YEAR}\s+(?:to|and|until)\s+{_YEAR}|\b{_YEAR}\s*[–-]\s*{_YEAR}|\bsince\s+\w+|\buntil\s+\w+",
+        re.IGNORECASE,
+    ),
+    Kind.NUMBER: re.compile(
+        rf"{_CURRENCY}?{_DIGITS}{_SCALE}\s?(?:%|per ?cent)?|{_WORDED}", re.IGNORECASE
+    ),
+    Kind.REASON: re.compile(
+        r"\bbecause\b|\bdue to\b|\bowing to\b|\bso that\b|\bin order\b|\bthanks to\b|\bcaus(?:ed?|es|ing)\b|\breasons?\b|"
+        r"\bblam\w+|\bfor fear\b|\bas a result\b|\bresult(?:ed|s|ing)? (?:of|from|in)\b|\bprompt\w*|\bled to\b|\bcit(?:ed|ing)\b|"
+        r"\bwhich is why\b|\btherefore\b|\bhence\b|\bargu\w+|\bexplain\w*|\bthat is why\b|\bafter\b|\bfollowing\b|\bsince\b|"
+        r"\bamid\b|\bon the grounds?\b|\bfault\w*|\bfail(?:ed|ure)?\b|\bto (?:avoid|prevent|protect|make|allow|keep|save|reduce|stop|help|ensure|give|let)\b|"
+        r"\brefus\w+|\brather than\b|\btoo \w+|\bnot enough\b|\black(?:ed|ing)?\b|\bshortage\b|\breject\w*|\bhad (?:been|not|never|to)\b",
+        re.IGNORECASE,
+    ),
+}
+# Questions that want a number of one unit, and the forms of that unit.
+_LENGTH = (
+    r"(?:km|kilomet(?:er|re)s?|miles?|met(?:er|re)s?|m|cm|mm|centimet(?:er|re)s?|millimet(?:er|re)s?|feet|foot|ft|"
+    r"inch(?:es)?|yards?|fathoms?|storeys?|stor(?:y|ies)|floors?|light[- ]years?|hectares?|acres?|pages?|blocks?)"
+)
+_UNITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (re.compile(asked, re.IGNORECASE), re.compile(form, re.IGNORECASE))
+    for asked, form in (
+        (
+            r"\b(?:percentage|per ?cent|share|proportion|what part|what fraction)\b",
+            rf"(?:{_DIGITS}|{_WORDED})\s?(?:%|per ?cent\b|percentage points?)|\b(?:half|a third|two[- ]thirds|quarters?|three[- ]quarters|a fifth|a tenth)\b"
+            rf"|(?:{_DIGITS}|{_WORDED})\s(?:in|out of|of)\s(?:every\s)?(?:{_DIGITS}|{_WORDED})",
+        ),
+        (
+            r"\bhow old\b|\bwhat age\b|\bthe age of\b",
+            rf"(?:{_DIGITS}|{_WORDED})[\s-]years?[\s-]old|\baged?\s(?:of\s)?(?:{_DIGITS}|{_WORDED})|,\s\d{{1,3}}(?=[,.;)])|\(\d{{1,3}}\)|\bat\s\d{{1,3}}\b"
+            rf"|(?:{_DIGITS}|{_WORDED})[\s-](?:years?|months?|weeks?|days?|centur\w+)|\bborn (?:in|on)\b|\b{_YEAR}",
+        ),
+        (
+            r"\bhow (?:far|tall|high|deep|wide|big|large|long|thick)\b|\b(?:height|length|width|depth|distance|altitude|area|size)\b",
+            rf"(?:{_DIGITS}|{_WORDED}){_SCALE}[\s-]?(?:square |cubic |nautical )?{_LENGTH}\b|(?:{_DIGITS}|{_WORDED})[\s-]+{_UNIT_OF_TIME}\b|\btimes\b",
+        ),
+        (
+            r"\bhow heavy\b|\bweigh\w*\b",
+            rf"(?:{_DIGITS}|{_WORDED}){_SCALE}[\s-]?(?:kg|g|t|kilos?|kilogram(?:me)?s?|gram(?:me)?s?|tonnes?|tons?|pounds?|lbs?|ounces?|stone)\b",
+        ),
+        (
+            r"\bhow fast\b|\bspeed\b|\bhow strong (?:were|was|are|is) the (?:winds?|gusts?)",
+            rf"(?:{_DIGITS}|{_WORDED})\s?(?:km|kilomet\w+|miles?|met\w+|knots?|mph|kph|m|words?|pages?)(?:\s?/|\s(?:an?|per)\b|\b)",
+        ),
+        (
+            r"\bhow (?:hot|cold|warm)\b|\btemperatures?\b",
+            rf"(?:{_DIGITS}|{_WORDED})\s?(?:°|degrees?)|\b(?:minus|below zero|above zero|freezing)\b",
+        ),
+        (
+            r"\bhow (?:often|frequently)\b",
+            r"\b(?:every|each|once|twice|times|daily|weekly|monthly|yearly|annually|hourly|rarely|never|always|a (?:day|week|month|year))\b",
+        ),
+    )
+)
+DATES = frozenset(
+    stem(word)
+    for word in (
+        "january february march april may june july august september october november december "
+        "monday tuesday wednesday thursday friday saturday sunday spring summer autumn winter christmas easter i"
+    ).split()
+)
+_NAME = re.compile(
+    r"(?:[^\W\d_a-zß-öø-ÿ][\w’'.-]*\w|[A-Z])"
+    r"(?:\s+(?:(?:de|da|di|del|della|der|den|van|von|bin|ibn|al|el|la|le|du|dos|of|the|and|&)\s+){0,2}"
+    r"(?:[^\W\d_a-zß-öø-ÿ][\w’'.-]*\w|[A-Z]\b\.?))*"
+)
+_HOLDER = re.compile(
+    r"\b(?:man|woman|boy|girl|child|mother|father|son|daughter|wife|husband|brother|sister|driver|farmer|fisherman|"
+    r"minister|mayor|president|chair(?:man|woman|person)?|director|captain|teacher|judge|officer|spokes\w+|manager|"
+    r"engineer|scientists?|researchers?|doctor|nurse|owner|resident|neighbour|witness|police|pilot|keeper|author|"
+    r"leader|secretary|professor|archaeologists?|volunteers?|students?|pupils?|workers?|company|firm|team|council|group|"
+    r"committee|court|prosecutors?|union|agency|government|ministry|board|crew|family|people|residents|members?)\b",
+    re.IGNORECASE,
+)
+
+
+def names(text: str) -> Iterator[Span]:
+    """Runs of capitalised words; a common word that only starts the sentence is left out."""
+    for found in _NAME.finditer(text):
+        start, end = found.span()
+        first = re.match(r"\S+", text[start:end])
+        initial = not text[:start].strip(" \t“”\"'‘(–—-")
+        if initial and first and is_common(stem(first.group().strip(".,’'"))):
+            rest = text[start + first.end() : end]
+            start += first.end() + len(rest) - len(rest.lstrip())
+        if end > start and text[start:end].strip():
+            yield start, end
+
+
+def candidates(question: Question, text: str) -> list[Span]:
+    """Spans of `text` of the kind that `question` wants and that the question does not hold.
+
+    Empty for kinds without a form of their own (what, how, which): there any sentence may answer.
+    """
+    asked = set(question.words)
+    if question.kind in (Kind.PERSON, Kind.PLACE, Kind.NAME):
+        return [s for s in names(text) if _is_new(text[s[0] : s[1]], asked)]
+    elif question.kind in (Kind.NUMBER, Kind.DURATION) and (form := unit(question.text)):
+        found = [m.span() for m in form.finditer(text)]
+        if question.kind is Kind.DURATION:
+            found += [m.span() for m in _FORMS[Kind.DURATION].finditer(text)]
+    elif question.kind in _FORMS:
+        found = [m.span() for m in _FORMS[question.kind].finditer(text)]
+    else:
+        return []
+    return [s for s in found if not _repeats(text[s[0] : s[1]], asked)]
+
+
+def holders(text: str) -> list[Span]:
+    """Words for people and bodies that may answer "who" without a name."""
+    return [m.span() for m in _HOLDER.finditer(text)]
+
+
+def unit(text: str) -> re.Pattern[str] | None:
+    """The form of the unit that a question for a number names, if it names one."""
+    return next((form for asked, form in _UNITS if asked.search(text)), None)
+
+
+def _is_new(name: str, asked: set[str]) -> bool:
+    """Whether a name is not one of the question's with a word more ("River Aske"), nor a date."""
+    parts = [
+        stem(word) for word in re.findall(r"[^\W_]+", name.removesuffix("’s").removesuffix("'s"))
+    ]
+    new = [part for part in parts if part not in asked and part not in DATES]
+    return len(new) >= (1 if len(new) == len(parts) else 2)
+
+
+def _repeats(span: str, asked: set[str]) -> bool:
+    """Whether every word of a span is the question's own."""
+    parts = [stem(word) for word in re.findall(r"[^\W_]+", span)]
+    return bool(parts) and all(part in asked for part in parts)
