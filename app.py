@@ -163,7 +163,7 @@ def build(desk: Desk) -> Any:
                             end = gr.Textbox(label="To", placeholder="2024-12-31", max_length=10)
                             outlet = gr.Dropdown([ANY_OUTLET], value=ANY_OUTLET, label="Outlet")
                     again = gr.Button("New conversation", elem_id="again", size="sm")
-                if desk.encoder is None:
+                if not desk.encoder:
                     gr.HTML(render.language_note(), elem_id="note", apply_default_css=False)
             with gr.Column(elem_id="beside"):
                 side = gr.HTML(elem_id="panel", apply_default_css=False, js_on_load=panel_js)
@@ -216,8 +216,8 @@ def application(desk: Desk, host: str) -> Any:
         mcp_server=False,
         pwa=False,
         theme=theme,
-        css=_asset("page.css"),
-        head=ICON,
+        # Not `css=`: gradio prefixes each selector, and those in a @media block into nonsense.
+        head=f"{ICON}<style>{_asset('page.css')}</style>",
     )
     return Guard(web, host=host)
 
@@ -267,7 +267,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         return _failed(f"cannot listen on {host}:{port} ({reason}): try another --port or --host")
-    desk = Desk(Path(settings.store), encoder=os.environ.get("BYLINE_ENCODER") or None)
+    desk = Desk(Path(settings.store), encoder=os.environ.get("BYLINE_ENCODER", ""))
     with listening, contextlib.closing(desk):
         try:
             # A library that is missing or empty can still come: the page says how to fill it.

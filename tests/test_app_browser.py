@@ -111,15 +111,17 @@ def visit(chromium: Any) -> Iterator[Callable[..., Visit]]:
 
 
 def in_view(element: Any) -> bool:
-    """Whether the element is on the screen, not scrolled out of the window or of its panel."""
-    shown = element.evaluate(
-        """element => {
-            const box = element.getBoundingClientRect();
-            const top = document.elementFromPoint(box.left + 8, box.top + 8);
-            return !!top && (element === top || element.contains(top));
-        }"""
-    )
-    return bool(shown)
+    """Whether the element's first line is soon on the screen, in the window and in its panel."""
+    seen = """async element => {
+        for (let frame = 0; frame < 120; frame++) {
+            const line = element.getClientRects()[0];
+            const top = document.elementFromPoint(line.left + 4, line.top + line.height / 2);
+            if (top && (element === top || element.contains(top))) return true;
+            await new Promise(requestAnimationFrame);
+        }
+        return false;
+    }"""
+    return bool(element.evaluate(seen))
 
 
 def test_ask_then_click_the_citation_and_see_the_quote(
@@ -216,6 +218,17 @@ def test_a_narrow_window_shows_the_chat_and_below_it_the_article(
     assert chat.bounding_box()["y"] < beside.bounding_box()["y"]
     wide = here.page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 420
+    here.page.mouse.move(200, 200)
+    here.page.mouse.wheel(0, -9_999)
+    here.page.wait_for_function(
+        "document.querySelector('.masthead').getBoundingClientRect().top >= 0"
+    )
+    here.page.mouse.wheel(0, 9_999)
+    card = here.page.locator("#beside .card").last
+    card.evaluate(
+        "async card => { while (card.getBoundingClientRect().bottom > innerHeight) "
+        "await new Promise(requestAnimationFrame); }"
+    )
     answer.locator("button.chip").first.click()
     quote = here.page.locator(".reader mark").first
     quote.wait_for()
