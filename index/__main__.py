@@ -39,8 +39,14 @@ class _Bar(Progress):
             self._bar.set_postfix_str(f"{self._passages} passages embedded")
 
     def committed(self, source: str) -> None:
-        if self._as_json:
+        if not self._as_json:
+            return
+        try:
             print(json.dumps({"committed": source}), flush=True)
+        except BrokenPipeError:
+            # Nobody listens any more; the articles are still wanted.
+            self._as_json = False
+            _discard_stdout()
 
     def done(self) -> None:
         if self._bar is not None:
@@ -83,8 +89,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGINT
     except BrokenPipeError:
         # Whoever read has left; nothing is to be said to anyone, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_stdout()
         return 0
+
+
+def _discard_stdout() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,7 +8,8 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -54,6 +55,19 @@ class Catalogue:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """Several statements that see one committed state, whatever a sync commits meanwhile."""
+        with self._lock, translated(self.store):
+            outermost = not self._connection.in_transaction
+            if outermost:
+                self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if outermost:
+                    self._connection.execute("COMMIT")
 
     def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with self._lock, translated(self.store):

@@ -49,7 +49,7 @@ class Exact:
         if at != len(matrix):
             raise LibraryError(
                 f"the library is damaged: {len(matrix) - at} of {len(matrix)} passages have no "
-                "vector: move library.db away and run sync again"
+                "vector: move the folder away and sync your articles again"
             )
         self.numbers = np.concatenate([self.numbers[kept], new])
         self._matrix = matrix
@@ -89,7 +89,7 @@ def vectors_of(blobs: list[bytes], dim: int) -> Vectors:
     joined = b"".join(blobs)
     if len(joined) != len(blobs) * dim * 4:
         raise LibraryError(
-            f"the library is damaged: a vector has not {dim} numbers: move library.db away and "
-            "run sync again"
+            f"the library is damaged: a vector has not {dim} numbers: move the folder away and "
+            "sync your articles again"
         )
     return np.frombuffer(joined, "<f4").reshape(-1, dim).astype(np.float32, copy=False)

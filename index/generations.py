@@ -41,8 +41,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation holds: `count` vectors of passages up to number `last`."""
+    """What a generation holds: `count` vectors of passages of `library` up to number `last`."""
 
+    library: str
     count: int
     last: int
     dim: int
@@ -100,10 +101,17 @@ def manifest_of(store: Path) -> Manifest | None:
         return None
 
 
-def fit_manifest(store: Path) -> Manifest | None:
-    """The current generation's manifest if its files are, byte for byte, those it names."""
+def fit_manifest(store: Path, connection: sqlite3.Connection) -> Manifest | None:
+    """The current generation's manifest if its files are, byte for byte, those it names.
+
+    It must also be of this very library: one that was moved away, or put back from a copy, gives
+    its numbers to other passages.
+    """
     manifest = manifest_of(store)
-    if manifest is None:
+    if manifest is None or manifest.library != _library(connection):
+        return None
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passage'").fetchone()
+    if row is None or row[0] < manifest.last:
         return None
     folder = store / "vectors" / str(current_name(store))
     try:
@@ -114,9 +122,9 @@ def fit_manifest(store: Path) -> Manifest | None:
     return manifest
 
 
-def open_current(store: Path) -> Generation | None:
+def open_current(store: Path, connection: sqlite3.Connection) -> Generation | None:
     """The current generation, verified and probed; None where exact search has to do."""
-    manifest = fit_manifest(store)
+    manifest = fit_manifest(store, connection)
     if manifest is None:
         if (store / "vectors").exists():
             log.warning("the vector index of %s is not fit; the next sync builds it again", store)
@@ -157,7 +165,7 @@ def needs_building(store: Path, connection: sqlite3.Connection) -> bool:
     (count,) = connection.execute("SELECT count(*) FROM passage").fetchone()
     if count < 2:
         return False  # Chroma flushes nothing below two, and exact search is at its best
-    manifest = fit_manifest(store)
+    manifest = fit_manifest(store, connection)
     if manifest is None:
         return True
     (young,) = connection.execute(
@@ -221,7 +229,13 @@ def _fill(folder: Path, connection: sqlite3.Connection) -> Manifest:
             embeddings=vectors_of([blob for _, blob in batch], dim),
         )
     client.close()
-    return Manifest(count, last, dim, _hashes(folder))
+    return Manifest(_library(connection), count, last, dim, _hashes(folder))
+
+
+def _library(connection: sqlite3.Connection) -> str:
+    """The id that the library was given when it was made."""
+    row = connection.execute("SELECT value FROM meta WHERE key = 'library'").fetchone()
+    return str(row[0]) if row else ""
 
 
 def _hashes(folder: Path) -> dict[str, str]:

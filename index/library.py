@@ -89,7 +89,7 @@ class Library(Catalogue):
             self._scopes.clear()
             self._counts = None
             if self._exact:
-                with translated(self.store):
+                with self._snapshot():
                     self._exact.follow(self._connection)
             return True
 
@@ -113,7 +113,7 @@ class Library(Catalogue):
         self, vector: Vectors, k: int, scope: Scope = EVERYTHING
     ) -> list[tuple[int, float]]:
         """The `k` passages nearest to a unit vector: (number, cosine), best first."""
-        with self._lock, translated(self.store):
+        with self._snapshot():
             allowed = self._allowed(scope) if scope else None
             if allowed is not None and len(allowed) <= NARROW:
                 return best(*self._scores(vector, allowed), k)
@@ -168,7 +168,7 @@ class Library(Catalogue):
         if name != self._generation_tried:
             if self._generation:
                 self._generation.close()
-            self._generation = open_current(self.store)
+            self._generation = open_current(self.store, self._connection)
             self._generation_tried = name
         return self._generation
 
@@ -200,7 +200,7 @@ class Library(Catalogue):
             if chosen and total > POSTINGS:
                 break
             chosen.append(word)
-        with self._lock, translated(self.store):
+        with self._snapshot():
             while chosen:
                 try:
                     return self._match(chosen, k, scope)
@@ -217,16 +217,15 @@ class Library(Catalogue):
         self._connection.set_progress_handler(lambda: time.monotonic() > deadline, 500)
         try:
             rows = self._connection.execute(
-                f"SELECT rowid, {rank} FROM words WHERE words MATCH ?", (query,)
+                f"SELECT rowid, {rank} FROM words WHERE words MATCH ? ORDER BY 2, 1 LIMIT ?",
+                (query, -1 if scope else k),
             ).fetchall()
         finally:
             self._connection.set_progress_handler(None, 0)
-        numbers = np.array([row[0] for row in rows], np.int64)
-        scores = -np.array([row[1] for row in rows], np.float64)
         if scope:
-            inside = np.isin(numbers, self._allowed(scope))
-            numbers, scores = numbers[inside], scores[inside]
-        return best(numbers, scores, k)
+            allowed = set(self._allowed(scope).tolist())
+            rows = [row for row in rows if row[0] in allowed][:k]
+        return [(number, -score) for number, score in rows]
 
     def frequencies(self, words: Sequence[str]) -> dict[str, int]:
         """In how many passages' text each folded word occurs."""

@@ -45,17 +45,16 @@ def resolve(paths: Sequence[Path], known: Iterable[str]) -> list[Target]:
     roots = {Path(path) for path in known}
     if not paths:
         return [_again(root) for root in sorted(roots)]
-    targets: list[Target] = []
+    targets: dict[tuple[Path, Path | None], Target] = {}
     for path in paths:
         target = _target(path, roots)
         if target.path:
             roots -= set(target.absorbs)
             roots.add(target.path)
-        if target not in targets:
-            targets.append(target)
-    # A folder that took in a file given before it covers that file.
-    absorbed = {path for target in targets for path in target.absorbs}
-    return [target for target in targets if target.only not in absorbed]
+        targets.setdefault((target.folder, target.only), target)
+    # A file of a folder that is synced whole is seen there.
+    whole = {folder for folder, only in targets if only is None}
+    return [target for target in targets.values() if not (target.only and target.folder in whole)]
 
 
 def _again(root: Path) -> Target:

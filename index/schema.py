@@ -6,6 +6,7 @@ it, because opening alone may already write beside it.
 
 import os
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -135,8 +136,8 @@ def translated(store: Path) -> Iterator[None]:
         ) from error
     except sqlite3.DatabaseError as error:
         raise LibraryError(
-            f"the library at {store} is damaged ({error}): move {store / DATABASE} away and run "
-            "sync again"
+            f"the library at {store} is damaged ({error}): move the folder away and sync your "
+            "articles again"
         ) from error
 
 
@@ -158,10 +159,14 @@ def create(store: Path) -> None:
             connection.create_function("folded", 1, folded, deterministic=True)
             connection.executescript(
                 f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};"
-                f"BEGIN; {_TABLES} COMMIT; PRAGMA journal_mode = WAL;"
+                f"BEGIN; {_TABLES} INSERT INTO meta VALUES ('library', '{uuid.uuid4().hex}');"
+                "COMMIT; PRAGMA journal_mode = WAL;"
             )
         finally:
             connection.close()
+    for rest in ("-wal", "-shm"):
+        # Of a database that was moved away: SQLite would play its log into the new one.
+        (store / f"{DATABASE}{rest}").unlink(missing_ok=True)
     os.replace(scratch, store / DATABASE)
 
 
@@ -186,7 +191,7 @@ def check(store: Path) -> None:
             strangers = [
                 name
                 for name in sorted(os.listdir(store))
-                if name not in OURS and not name.startswith(f"{DATABASE}.")
+                if name not in OURS and not name.startswith(DATABASE)
             ]
             if strangers:
                 raise LibraryError(
@@ -206,8 +211,8 @@ def check(store: Path) -> None:
         ) from error
     if not header.startswith(b"SQLite format 3\0") or len(header) < 100:
         raise LibraryError(
-            f"{store / DATABASE} is not a library or is damaged: move it away and run sync again, "
-            "or name another folder with --store"
+            f"{store / DATABASE} is not a library or is damaged: move the folder away and sync "
+            "your articles again, or name another with --store"
         )
     if int.from_bytes(header[68:72], "big") != APPLICATION:
         raise LibraryError(

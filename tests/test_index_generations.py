@@ -5,8 +5,10 @@ import logging
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +17,18 @@ import pytest
 from corpus import Article
 from index import generations
 from index.encoder import Vectors
-from index.generations import build, current_name, fit_manifest, needs_building, open_current
+from index.generations import (
+    Manifest,
+    build,
+    current_name,
+    fit_manifest,
+    needs_building,
+    open_current,
+)
 from index.hashing import HashEncoder
 from index.library import Library
 from index.passages import Passage, Scope
+from index.schema import open_reading
 from index.writer import File, Writer
 
 ENCODER = HashEncoder()
@@ -58,6 +68,15 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def store(made: Path, tmp_path: Path) -> Path:
     """A copy of it to damage."""
     return Path(shutil.copytree(made, tmp_path / "storage"))
+
+
+def open_reading_closing(store: Path) -> closing[sqlite3.Connection]:
+    return closing(open_reading(store))
+
+
+def fit(store: Path) -> Manifest | None:
+    with open_reading_closing(store) as connection:
+        return fit_manifest(store, connection)
 
 
 def nearest(store: Path, k: int, scope: Scope = Scope(), *, index: bool) -> list[int]:  # noqa: B008
@@ -158,7 +177,9 @@ def test_damage_is_noticed_answered_around_and_built_again(
 ) -> None:
     DAMAGE[what](store)
     with caplog.at_level(logging.CRITICAL, "index.generations"):
-        assert fit_manifest(store) is None and open_current(store) is None
+        assert fit(store) is None
+        with open_reading_closing(store) as connection:
+            assert open_current(store, connection) is None
     with Library.open(store, ENCODER) as library:
         assert len(library.search_vectors(vectors(1, 7)[0], 5)) == 5
         assert library._fit_generation() is None
@@ -185,7 +206,8 @@ def test_a_generation_that_brings_its_opener_down_is_not_opened_here(
         generations, "open_collection", lambda _: pytest.fail("it was opened in this process")
     )
     with caplog.at_level(logging.WARNING, "index.generations"):
-        assert open_current(store) is None
+        with open_reading_closing(store) as connection:
+            assert open_current(store, connection) is None
     assert "cannot be opened" in caplog.text
 
 
@@ -203,7 +225,7 @@ def test_a_build_that_fails_leaves_the_current_one(
     with Writer.open(store) as writer, caplog.at_level(logging.WARNING, "index.generations"):
         build(store, writer.connection)
     assert "exact search answers" in caplog.text
-    assert current_name(store) == "gen-0001" and fit_manifest(store) is not None
+    assert current_name(store) == "gen-0001" and fit(store) is not None
     assert not (store / "vectors" / "gen-0002").exists()
 
 
@@ -240,7 +262,7 @@ def test_too_few_passages_have_no_generation(tmp_path: Path) -> None:
         put(writer, "two.txt", 1, 2)
         assert needs_building(tmp_path, writer.connection)
         build(tmp_path, writer.connection)
-    assert fit_manifest(tmp_path) is not None
+    assert fit(tmp_path) is not None
 
 
 def test_chroma_is_told_to_send_nothing_and_stores_no_text(store: Path) -> None:
@@ -299,3 +321,25 @@ def test_the_manifest_says_what_the_generation_covers(store: Path) -> None:
         "link_lists.bin",
         "index_metadata.pickle",
     }
+
+
+def test_a_generation_of_another_library_is_not_used(store: Path) -> None:
+    """library.db was moved away and made anew: its numbers begin again at 1."""
+    (store / "library.db").rename(store.with_name("moved.db"))
+    with Writer.open(store, new=True) as writer:
+        writer.claim(ENCODER)
+        put(writer, "other.txt", N + 100, 77)
+        assert needs_building(store, writer.connection)
+    assert fit(store) is None
+    assert len(nearest(store, 10, index=False)) == 100
+
+
+def test_a_generation_ahead_of_its_library_is_not_used(store: Path) -> None:
+    """library.db was put back from a copy made before the generation."""
+    shutil.copy(store / "library.db", store.with_name("copy.db"))
+    with Writer.open(store) as writer:
+        put(writer, "young.txt", 50, 50)
+        build(store, writer.connection)
+    assert fit(store) is not None
+    shutil.copy(store.with_name("copy.db"), store / "library.db")
+    assert fit(store) is None

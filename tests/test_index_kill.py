@@ -18,7 +18,7 @@ from index.passages import Passage, context, split
 from index.words import words
 from index.writer import Writer
 
-FILES = 250
+FILES = 150
 ENCODER = HashEncoder()
 SAYS = words("says")
 
@@ -27,7 +27,7 @@ def write_version(news: Path, version: int) -> None:
     """Every article in this version; the text says which it is, in each of its passages."""
     rng = random.Random(version)
     for i in range(FILES):
-        lines = [f"version{version} story{i} says {rng.randrange(10**6)}." for _ in range(80)]
+        lines = [f"version{version} story{i} says {rng.randrange(10**6)}." for _ in range(50)]
         path = news / f"{i:03d}.txt"
         path.write_text(" ".join(lines), encoding="utf-8")
         os.utime(path, (1_600_000_000 + version, 1_600_000_000 + version))

@@ -227,6 +227,24 @@ def test_a_single_file_is_a_root_of_its_own_until_its_folder_is_given(
         assert catalogue.status()["roots"] == [str(news)]
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["news", "news"],
+        ["news", "news/beaver.txt"],
+        ["news/beaver.txt", "news"],
+        ["news", "news/sub/../"],
+        ["news/beaver.txt", "news/beaver.txt", "news"],
+    ],
+)
+def test_what_is_given_twice_is_read_once(
+    store: Path, news: Path, tmp_path: Path, given: list[str]
+) -> None:
+    assert counts(run(store, *(tmp_path / path for path in given))) == (4, 0, 0, 0, 0)
+    with Catalogue.browse(store) as catalogue:
+        assert catalogue.status()["roots"] == [str(news)]
+
+
 @pytest.mark.parametrize("first, second", [("news", "news/sub"), ("news/sub", "news")])
 def test_overlapping_roots_are_refused(
     store: Path, news: Path, tmp_path: Path, first: str, second: str
@@ -421,7 +439,7 @@ def test_an_error_in_the_middle_keeps_what_was_committed_and_the_rest_comes_late
     with pytest.raises(KeyboardInterrupt):
         sync(store, [tmp_path / "news"], Breaking())
     already = len(sources(store))
-    assert already in (2, 4)
+    assert 1 <= already <= 4
     assert counts(run(store)) == (10 - already, 0, already, 0, 0)
 
 
