@@ -127,12 +127,12 @@ def open_current(store: Path, connection: sqlite3.Connection) -> Generation | No
     manifest = fit_manifest(store, connection)
     if manifest is None:
         if (store / "vectors").exists():
-            log.warning("the vector index of %s is not fit; the next sync builds it again", store)
+            log.warning("the vector index of %s is not fit: exact search until a sync", store)
         return None
     folder = store / "vectors" / str(current_name(store))
     try:
         if not probe(folder, manifest):
-            log.warning("the vector index %s cannot be opened; the next sync builds it", folder)
+            log.warning("the vector index %s cannot be opened: exact search answers", folder)
             return None
         return Generation(*open_collection(str(folder)), manifest)
     except Exception as error:  # whatever it is that Chroma raises, the truth answers

@@ -27,6 +27,7 @@ from index.schema import check, mismatch, open_reading, translated
 from index.writer import File, Writer, folder_for
 
 BATCH = 512  # passages embedded together
+FIRST = 64
 
 
 @dataclass(slots=True)
@@ -182,15 +183,16 @@ class _Sync:
         """Steps in order, together as many passages as are embedded at once."""
         batch: list[_Step] = []
         passages = 0
+        enough = FIRST  # small at first, so that the first articles are in soon
         for path, folder, file in files:
             if self.stopping.is_set():
                 return
             for step in self._steps(path, folder, file):
                 batch.append(step)
                 passages += len(step.passages)
-            if passages >= BATCH or len(batch) >= BATCH:
+            if passages >= enough or len(batch) >= BATCH:
                 yield batch
-                batch, passages = [], 0
+                batch, passages, enough = [], 0, min(2 * enough, BATCH)
         if batch:
             yield batch
 

@@ -434,6 +434,7 @@ def test_an_error_in_the_middle_keeps_what_was_committed_and_the_rest_comes_late
             return super().encode_passages(texts, progress)
 
     monkeypatch.setattr(sync_module, "BATCH", 2)
+    monkeypatch.setattr(sync_module, "FIRST", 2)
     for i in range(10):
         write(tmp_path / "news" / f"{i}.txt", f"Story number {i} is told here.")
     with pytest.raises(KeyboardInterrupt):
