@@ -232,6 +232,7 @@ def serve(desk: Desk, host: str, listening: socket.socket) -> None:
             name = f"[{host}]" if ":" in host else host
             sys.stdout.write(f"Byline is ready: http://{name}:{listening.getsockname()[1]}\n")
             sys.stdout.flush()
+            threading.Thread(target=desk.warm, daemon=True).start()
 
         def handle_exit(self, sig: int, frame: Any) -> None:
             # A question that is being answered holds its thread, and would hold up the exit.

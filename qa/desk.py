@@ -9,6 +9,7 @@ import logging
 import re
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -54,6 +55,11 @@ class Desk:
 
                 self._assistant = Assistant.open(self.store, encoder=self.encoder)
             return self._assistant
+
+    def warm(self) -> None:
+        """Load now what the first question would wait for; without a library there is nothing."""
+        with suppress(BylineError):
+            self.search("warm up", 1)
 
     def close(self) -> None:
         """Close the library, if it was opened."""

@@ -6,6 +6,7 @@ here knows gradio; what can be clicked is a button whose `data-` attribute says 
 """
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -15,7 +16,7 @@ import nh3
 
 from qa.types import Answer, Citation
 
-LONGEST_QUESTION = 600
+LONGEST_QUESTION = 300
 LONGEST_QUOTE = 4_000
 
 MONTHS = (
@@ -23,7 +24,7 @@ MONTHS = (
 ).split()
 REFUSALS = {
     "off_subject": "Nothing on this subject",
-    "not_said": "The articles do not say",
+    "not_said": "No answer in the articles",
     "outside_dates": "Nothing within these dates",
 }
 TAGS = set(
@@ -162,7 +163,7 @@ def nothing_here(store: str) -> str:
         "<p>Give Byline a folder of articles, in a terminal:</p>"
         "<pre><code>make run ARTICLES=DIR</code></pre>"
         "<p>or bring them into the library of this page:</p>"
-        f"<pre><code>python -m index sync DIR --store {plain(store)}</code></pre>"
+        f"<pre><code>python -m index sync DIR --store {plain(shlex.quote(store))}</code></pre>"
         "<p>This page notices them at the next question.</p></section>"
     )
 
@@ -253,7 +254,7 @@ def _refusal(answer: Answer, covered: str) -> str:
     )
     closest = f'<h4>Closest to it</h4><ul class="nearest">{nearest}</ul>' if nearest else ""
     range_ = f'<p class="covered">The library holds {plain(covered)}.</p>' if covered else ""
-    title = REFUSALS.get(answer.reason or "", "No answer in the articles")
+    title = REFUSALS.get(answer.reason or "", REFUSALS["not_said"])
     return (
         f'<div class="refusal" role="note"><h3>{title}</h3>'
         f'<p dir="auto">{plain(answer.text, LONGEST_QUOTE)}</p>{closest}{range_}</div>'
