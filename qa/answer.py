@@ -26,6 +26,7 @@ from qa.question import LONGEST, Question, parse
 from qa.rerank import Evidence, rerank
 from qa.retrieve import retrieve
 from qa.rewrite import Standalone, rewrite
+from qa.tokens import TokenCache
 from qa.types import Answer, Citation, Hit, Nearest, Reason, Sentence, Turn, cite
 
 # Passages that are compared word by word (squad-open: the right one is among 20 for .961 of the
@@ -48,6 +49,7 @@ class Assistant:
     def __init__(self, library: Library, encoder: Encoder) -> None:
         self.library = library
         self.encoder = encoder
+        self._tokens = TokenCache(encoder)
         self._lock = threading.Lock()
 
     @classmethod
@@ -164,7 +166,7 @@ class Assistant:
         cosines = self.library.cosines(vector, [hit.passage.number for hit in hits])
         if clock:
             clock.lap("retrieve")
-        evidence = rerank(self.encoder, question, hits, cosines)
+        evidence = rerank(self._tokens, question, hits, cosines)
         if clock:
             clock.lap("rerank")
         return question, evidence

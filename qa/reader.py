@@ -105,14 +105,8 @@ def _of_article(question: Question, article: Article, lines: list[Line]) -> list
     for best in order[:JUDGED]:
         if rows[best][heading]:
             break  # a title or a heading is not an answer
-        row = refuse.lacks(
-            question,
-            article,
-            lines,
-            best,
-            borrowed=rows[best][NAMES.index("untitled_borrowed")],
-            counted=bool(rows[best][NAMES.index("focus")]),
-        )
+        named = dict(zip(NAMES, rows[best], strict=True))
+        row = refuse.lacks(question, article, lines, best, named)
         line, start = lines[best], lines[best].start
         if best and starts_with_pronoun(line.text) and line.follows(lines[best - 1]):
             start = lines[best - 1].start

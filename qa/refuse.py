@@ -4,7 +4,7 @@ A logistic model over what the best sentence lacks: the form of answer that the 
 question's words near it, and the names and numbers that must be there to the letter.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,13 +36,9 @@ def lacks(
     article: Article,
     lines: Sequence[Line],
     best: int,
-    borrowed: float,
-    counted: bool,
+    row: Mapping[str, float],
 ) -> NDArray[np.float64]:
-    """The row of `NAMES` for the sentence `lines[best]` of an article.
-
-    `borrowed` is its feature of that name, `counted` whether a number stands beside the focus.
-    """
+    """The row of `NAMES` for the sentence `lines[best]` of an article; `row` are its features."""
     line = lines[best]
     weights = np.array([term.weight for term in question.terms]) ** 0.5
     weights = weights / weights.sum()
@@ -61,7 +57,7 @@ def lacks(
     kind = question.kind
     return np.array(
         [
-            borrowed,
+            row["untitled_borrowed"],
             np.maximum(0.0, MET - near) / MET @ weights,
             np.maximum(0.0, MET - anywhere) / MET @ weights,
             (hard & ~written_near) @ weights,
@@ -70,7 +66,7 @@ def lacks(
             missing and kind is Kind.TIME,
             missing and kind is Kind.REASON,
             missing and kind in (Kind.PERSON, Kind.NAME),
-            kind is Kind.NUMBER and bool(question.focus) and not counted,
+            kind is Kind.NUMBER and bool(question.focus) and not row["focus"],
         ],
         np.float64,
     )

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.encoder import Encoder
 from index.passages import context
 from qa.match import Match, match
 from qa.question import Question
+from qa.tokens import TokenCache
 from qa.types import Hit
 
 # What the best single sentence adds to the whole passage (tuned on squad-open, over 0..0.4).
@@ -30,7 +30,7 @@ class Evidence:
 
 
 def rerank(
-    encoder: Encoder, question: Question, hits: Sequence[Hit], cosines: Mapping[int, float]
+    tokens: TokenCache, question: Question, hits: Sequence[Hit], cosines: Mapping[int, float]
 ) -> list[Evidence]:
     """The same passages ordered by how well they meet the question's words, as new hits.
 
@@ -40,10 +40,10 @@ def rerank(
     """
     if not hits:
         return []
-    (asked,) = encoder.encode_tokens([question.text])
+    (asked,) = tokens.encode_tokens([question.text])
     texts = [context(hit.article, hit.passage) for hit in hits]
     scored = []
-    for hit, text, found in zip(hits, texts, encoder.encode_tokens(texts), strict=True):
+    for hit, text, found in zip(hits, texts, tokens.encode_tokens(texts), strict=True):
         title = len(text) - len(hit.passage.text) - 1
         met = match(question, asked, title, hit.passage, found)
         scored.append((_score(question, met), hit, met))
