@@ -26,7 +26,11 @@ class TokenCache:
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Token vectors of each text, encoding only those that are not remembered."""
         missing = list(dict.fromkeys(text for text in texts if text not in self._kept))
-        fresh = dict(zip(missing, self._encoder.encode_tokens(missing), strict=True))
+        # Rounded before their first use, so that a text is the same the second time.
+        fresh = {
+            text: TokenVectors(found.vectors.astype(np.float16), found.offsets)
+            for text, found in zip(missing, self._encoder.encode_tokens(missing), strict=True)
+        }
         result = []
         for text in texts:
             found = fresh.get(text)
@@ -35,7 +39,7 @@ class TokenCache:
                 self._kept.move_to_end(text)
             result.append(TokenVectors(found.vectors.astype(np.float32), found.offsets))
         for text, found in fresh.items():
-            self._keep(text, TokenVectors(found.vectors.astype(np.float16), found.offsets))
+            self._keep(text, found)
         return result
 
     def _keep(self, text: str, found: TokenVectors) -> None:

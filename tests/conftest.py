@@ -1,5 +1,6 @@
-"""What several test files need: a store made by the commands, and the web chat as a process."""
+"""What several test files need: stores, a check of every answer, and the web chat as a process."""
 
+import functools
 import os
 import signal
 import subprocess
@@ -8,8 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from corpus import Article
+from index.encoder import Encoder
+from index.hashing import HashEncoder
+from index.passages import context, split
+from index.writer import File, Writer
+from qa import Answer, Assistant
 
 ROOT = Path(__file__).parent.parent
 
@@ -37,6 +46,62 @@ def sync(articles: Path, store: Path, encoder: str = "hash") -> Path:
     )
     assert done.returncode == 0, done.stderr
     return store
+
+
+def store_of(store: Path, *articles: Article, encoder: Encoder | None = None) -> Path:
+    """Put articles into the library at `store`, which is made when it is not there; the store."""
+    encoder = encoder or HashEncoder()
+    new = not store.exists()
+    store.mkdir(exist_ok=True)
+    with Writer.open(store, new=new) as writer:
+        if new:
+            writer.claim(encoder)
+        for article in articles:
+            passages = split(article, encoder)
+            vectors = encoder.encode_passages([context(article, p) for p in passages])
+            file = File(article.root, article.source, 1, 1, "x")
+            writer.put(article, file, passages, vectors, whole=True)
+    return store
+
+
+@pytest.fixture(scope="session")
+def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample articles, embedded by the default encoder."""
+    return sync(ROOT / "corpus" / "sample", tmp_path_factory.mktemp("sample") / "store", "")
+
+
+def check(answer: Answer, assistant: Assistant) -> None:
+    """What holds for every answer: each quote is what is stored, each span lies in its sentence."""
+    stored = assistant.library.articles({c.article_id for c in answer.citations})
+    for citation in answer.citations:
+        article = stored[citation.article_id]
+        assert 0 <= citation.start < citation.end <= len(article.text)
+        assert article.text[citation.start : citation.end] == citation.quote
+    assert [c.number for c in answer.citations] == list(range(1, len(answer.citations) + 1))
+    assert answer.refused == (answer.reason is not None) == (not answer.sentences)
+    assert answer.text.strip() and bool(answer.sentences) == bool(answer.citations)
+    for sentence in answer.sentences:
+        assert sentence.citations and set(sentence.citations) <= {
+            c.number for c in answer.citations
+        }
+        if sentence.span:
+            assert 0 <= sentence.span[0] < sentence.span[1] <= len(sentence.text)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _every_answer_is_checked() -> Iterator[None]:
+    """Check every answer that is given in this process, by whichever test and whichever way."""
+    ask = Assistant.ask
+
+    @functools.wraps(ask)
+    def checked(self: Assistant, *arguments: Any, **options: Any) -> Answer:
+        answer = ask(self, *arguments, **options)
+        check(answer, self)
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Assistant, "ask", checked)
+        yield
 
 
 @pytest.fixture(scope="session")
