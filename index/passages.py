@@ -114,7 +114,9 @@ def _cut(text: str, start: int, end: int, tokens: Offsets) -> Iterator[tuple[int
             last -= 1
         if last == first + 1:
             last = first + TOKENS
-        begin, following = start + int(tokens[first][0]), start + int(tokens[last][0])
+        # What stands before the first token is no token, and is text all the same.
+        begin = start + int(tokens[first][0]) if first else start
+        following = start + int(tokens[last][0])
         yield begin, begin + len(text[begin:following].rstrip()), last - first
         first = last
     begin = start if first == 0 else start + int(tokens[first][0])

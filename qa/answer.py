@@ -16,6 +16,7 @@ from types import TracebackType
 from corpus.article import Article
 from corpus.dates import iso_date
 from corpus.errors import LibraryEmpty, QuestionError
+from index import onnx
 from index.encoder import Encoder, load_encoder
 from index.library import Library
 from index.passages import EVERYTHING, Scope
@@ -62,6 +63,8 @@ class Assistant:
             LibraryError: there is no library, or it cannot be used with this encoder.
             EncoderError: the encoder cannot be loaded.
         """
+        # Where sync put the encoder's graph if the user's cache could not hold it.
+        onnx.fallback = Path(store) / "encoder"
         loaded = load_encoder(encoder) if isinstance(encoder, str) else encoder
         return cls(Library.open(Path(store), loaded, vectors=not once), loaded)
 
