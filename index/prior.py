@@ -35,6 +35,6 @@ def idf(frequencies: Mapping[str, int], passages: int) -> dict[str, float]:
     return result
 
 
-def is_common(word: str) -> bool:
-    """Whether a folded word is one of the few thousand that any text may hold."""
-    return _shares().get(word, 0.0) > 0.0015
+def is_known(word: str) -> bool:
+    """Whether a folded word is among the common words of English that the prior holds."""
+    return word in _shares()

@@ -39,8 +39,8 @@ def match(
     """Compare a question with a passage.
 
     `asked` are the tokens of the question, `found` those of `index.passages.context`: a title of
-    `title` characters, a
-    line break and the passage, so that each word is read in the light of what the article is about.
+    `title` characters, a line break and the passage, so that each word is read in the light of what
+    the article is about.
     """
     terms, sentences = question.terms, passage.sentences
     if not terms or not len(found.offsets):

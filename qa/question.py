@@ -105,6 +105,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         r"|\bhow much\b.*\b(?:costs?|pay|paid|pays|spend|spent|earn(?:ed)?|owe[ds]?|worth|price[ds]?|"
         r"charged?|fined?|raised?|invest(?:ed)?|funding|sold|fetch(?:ed)?|buy|bought|salary|budget|"
         r"lose|lost|save|saved|grant|loan|awarded|donated?|contribut\w+|bid|receive[ds]?)\b"
+        r"|\bwhat\b.*\b(?:costs?|worth)\b|\bwhat (?:do|does|did|will|would|must|should) .{1,60}\b(?:pay|earn|charge)\b(?! for it)"
+        r"|\bwhat (?:compensation|payment|salary|wage|pay|sum|ransom|reward|dividend)\b"
         r"|\b(?:what|which)\b.{0,30}\b(?:price|costs?|fee|fine|budget|salary|sum|fare|turnover|revenues?|"
         r"profits?|bid|bail|rent|wage|value)\b(?! of living)",
     ),
@@ -134,6 +136,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.STATEMENT,
+        r"\bwho (?:said|says|called|calls|described|describes|argue[ds]|argues|warn(?:ed|s)|think|thinks|thought|believe[ds]?|claim(?:ed|s)?|compared?)\b|"
         r"\b(?:what|how)\b(?!.*\b(?:is|are|was|were|been|be)\b.{0,40}\bcalled\b).*\b(?:say|said|says|think|thinks|thought|describe[ds]?|call(?:ed|s)?|argue[ds]?|claim(?:ed|s)?|"
         r"comment(?:ed)?|respond(?:ed)?|react(?:ed)?|respon[sd]e|explain(?:ed)?|compare[ds]?|warn(?:ed|s)?|tell|told|"
         r"believe[ds]?|opinion|view|feel|felt|deny|denied|promised?|announced?)\b",
@@ -170,7 +173,8 @@ _SWEEPING = re.compile(
     re.IGNORECASE,
 )
 _FOCUS = re.compile(
-    r"\bhow (?:many|much)\s+((?:[\w'’-]+\s+){0,3}?[\w'’-]+?)\s+(?:is|are|was|were|do|does|did|have|has|had|will|"
+    r"\bhow (?:many|much)\s+(?!do\b|does\b|did\b|is\b|are\b|was\b|were\b|will\b|would\b|of\b|more\b|less\b)"
+    r"((?:[\w'’-]+\s+){0,3}?[\w'’-]+?)\s+(?:is|are|was|were|do|does|did|have|has|had|will|"
     r"would|can|could|be|been|in|on|at|of|for|from|to|by|with|took|take|came|went|that|who|which|there|\w+ed)\b",
     re.IGNORECASE,
 )

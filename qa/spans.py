@@ -7,7 +7,7 @@ found is a candidate; the reader decides by its neighbourhood.
 import re
 from collections.abc import Iterator
 
-from index.prior import is_common
+from index.prior import is_known
 from qa.question import Kind, Question
 from index.words import stem
 
@@ -65,9 +65,9 @@ _FORMS: dict[Kind, re.Pattern[str]] = {
     Kind.REASON: re.compile(
         r"\bbecause\b|\bdue to\b|\bowing to\b|\bso that\b|\bin order\b|\bthanks to\b|\bcaus(?:ed?|es|ing)\b|\breasons?\b|"
         r"\bblam\w+|\bfor fear\b|\bas a result\b|\bresult(?:ed|s|ing)? (?:of|from|in)\b|\bprompt\w*|\bled to\b|\bcit(?:ed|ing)\b|"
-        r"\bwhich is why\b|\btherefore\b|\bhence\b|\bargu\w+|\bexplain\w*|\bthat is why\b|\bafter\b|\bfollowing\b|\bsince\b|"
+        r"\bwhich is why\b|\btherefore\b|\bhence\b|\bargu\w+|\bexplain\w*|\bthat is why\b|\bafter\b|\bfollowing\b|\bsince\b|, when\b|"
         r"\bamid\b|\bon the grounds?\b|\bfault\w*|\bfail(?:ed|ure)?\b|\bto (?:avoid|prevent|protect|make|allow|keep|save|reduce|stop|help|ensure|give|let)\b|"
-        r"\brefus\w+|\brather than\b|\btoo \w+|\bnot enough\b|\black(?:ed|ing)?\b|\bshortage\b|\breject\w*|\bhad (?:been|not|never|to)\b",
+        r"\brefus\w+|\brather than\b|\btoo \w+|\bnot enough\b|\black(?:ed|ing)?\b|\bshortage\b|\breject\w*|\bhad (?:not|never|to|refused|failed|asked)\b",
         re.IGNORECASE,
     ),
 }
@@ -86,12 +86,13 @@ _UNITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ),
         (
             r"\bhow old\b|\bwhat age\b|\bthe age of\b",
-            rf"(?:{_DIGITS}|{_WORDED})[\s-]years?[\s-]old|\baged?\s(?:of\s)?(?:{_DIGITS}|{_WORDED})|,\s\d{{1,3}}(?=[,.;)])|\(\d{{1,3}}\)|\bat\s\d{{1,3}}\b"
-            rf"|(?:{_DIGITS}|{_WORDED})[\s-](?:years?|months?|weeks?|days?|centur\w+)|\bborn (?:in|on)\b|\b{_YEAR}",
+            rf"(?:{_DIGITS}|{_WORDED})[\s-](?:years?|months?|weeks?|days?|centuries|century)[\s-]old|\baged?\s(?:of\s)?(?:{_DIGITS}|{_WORDED})|,\s\d{{1,3}}(?=[,.;)])|\(\d{{1,3}}\)|\bat\s\d{{1,3}}\b"
+            rf"|\b(?:born|built|founded|dates?|dating) (?:in|on|from|back to)\b",
         ),
         (
-            r"\bhow (?:far|tall|high|deep|wide|big|large|long|thick)\b|\b(?:height|length|width|depth|distance|altitude|area|size)\b",
-            rf"(?:{_DIGITS}|{_WORDED}){_SCALE}[\s-]?(?:square |cubic |nautical )?{_LENGTH}\b|(?:{_DIGITS}|{_WORDED})[\s-]+{_UNIT_OF_TIME}\b|\btimes\b",
+            r"\bhow (?:far|tall|high|deep|wide|big|large|long(?= (?:is|are|was|were)\b)|thick)\b|\b(?:height|length|width|depth|distance|altitude|area|size)\b",
+            rf"(?:{_DIGITS}|{_WORDED}){_SCALE}[\s-]?(?:square |cubic |nautical )?{_LENGTH}\b|(?:{_DIGITS}|{_WORDED})[\s-]+{_UNIT_OF_TIME}\b|\btimes\b"
+            rf"|{_CURRENCY}\s?\d[\d,.]*|(?:{_DIGITS}|{_WORDED}){_SCALE}\s(?:\w+\s)?(?:people|members|residents|euros|dollars|pounds|per cent)|\bthe size of\b",
         ),
         (
             r"\bhow heavy\b|\bweigh\w*\b",
@@ -99,7 +100,7 @@ _UNITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ),
         (
             r"\bhow fast\b|\bspeed\b|\bhow strong (?:were|was|are|is) the (?:winds?|gusts?)",
-            rf"(?:{_DIGITS}|{_WORDED})\s?(?:km|kilomet\w+|miles?|met\w+|knots?|mph|kph|m|words?|pages?)(?:\s?/|\s(?:an?|per)\b|\b)",
+            rf"(?:{_DIGITS}|{_WORDED})\s?(?:mph|kph|knots?|km/h|m/s|Mbps|(?:[\w-]+\s){{0,2}}?(?:an?|per|each|every)\s(?:hour|minute|second|day|week|month|year)|/\s?(?:h|s|min))",
         ),
         (
             r"\bhow (?:hot|cold|warm)\b|\btemperatures?\b",
@@ -116,6 +117,13 @@ DATES = frozenset(
     for word in (
         "january february march april may june july august september october november december "
         "monday tuesday wednesday thursday friday saturday sunday spring summer autumn winter christmas easter i"
+    ).split()
+)
+_BODIES = frozenset(
+    stem(word)
+    for word in (
+        "trust council foundation company institute university society association agency group bank party "
+        "club union ministry board committee court authority service fund office department commission"
     ).split()
 )
 _NAME = re.compile(
@@ -139,7 +147,7 @@ def names(text: str) -> Iterator[Span]:
         start, end = found.span()
         first = re.match(r"\S+", text[start:end])
         initial = not text[:start].strip(" \t“”\"'‘(–—-")
-        if initial and first and is_common(stem(first.group().strip(".,’'"))):
+        if initial and first and is_known(stem(first.group().strip(".,’'"))):
             rest = text[start + first.end() : end]
             start += first.end() + len(rest) - len(rest.lstrip())
         if end > start and text[start:end].strip():
@@ -153,7 +161,7 @@ def candidates(question: Question, text: str) -> list[Span]:
     """
     asked = set(question.words)
     if question.kind in (Kind.PERSON, Kind.PLACE, Kind.NAME):
-        return [s for s in names(text) if _is_new(text[s[0] : s[1]], asked)]
+        return new_names(question, text)
     elif question.kind in (Kind.NUMBER, Kind.DURATION) and (form := unit(question.text)):
         found = [m.span() for m in form.finditer(text)]
         if question.kind is Kind.DURATION:
@@ -165,9 +173,16 @@ def candidates(question: Question, text: str) -> list[Span]:
     return [s for s in found if not _repeats(text[s[0] : s[1]], asked)]
 
 
-def holders(text: str) -> list[Span]:
-    """Words for people and bodies that may answer "who" without a name."""
-    return [m.span() for m in _HOLDER.finditer(text)]
+def new_names(question: Question, text: str) -> list[Span]:
+    """Names in `text` that are not the question's own."""
+    asked = set(question.words)
+    return [s for s in names(text) if _is_new(text[s[0] : s[1]], asked)]
+
+
+def holders(question: Question, text: str) -> list[Span]:
+    """Words for people and bodies, not the question's own, that may answer "who" without a name."""
+    asked = set(question.words)
+    return [m.span() for m in _HOLDER.finditer(text) if stem(m.group()) not in asked]
 
 
 def unit(text: str) -> re.Pattern[str] | None:
@@ -181,7 +196,7 @@ def _is_new(name: str, asked: set[str]) -> bool:
         stem(word) for word in re.findall(r"[^\W_]+", name.removesuffix("’s").removesuffix("'s"))
     ]
     new = [part for part in parts if part not in asked and part not in DATES]
-    return len(new) >= (1 if len(new) == len(parts) else 2)
+    return len(new) >= 2 or len(new) == len(parts) > 0 or any(part in _BODIES for part in new)
 
 
 def _repeats(span: str, asked: set[str]) -> bool:
