@@ -29,8 +29,10 @@ WORDS = st.one_of(
     st.integers(1, 3_000).map(lambda length: "x" * length),
 )
 SPACES = st.sampled_from([" ", " ", " ", " ", "  ", "\n", "\n\n", "\t", "\u00a0", "\u2028", "\r\n"])
-TEXTS = st.lists(st.tuples(WORDS, SPACES), max_size=120).map(
-    lambda pairs: "".join(word + space for word, space in pairs)
+TEXTS = st.builds(
+    lambda pairs, times: "".join(word + space for word, space in pairs) * times,
+    st.lists(st.tuples(WORDS, SPACES), max_size=40),
+    st.sampled_from([1, 1, 1, 3, 40]),  # now and then more than one passage holds
 )
 
 
