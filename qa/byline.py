@@ -8,13 +8,14 @@ the article's first sentence. Rules for English.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from corpus.article import Article
 from index.library import Library
 from index.passages import Scope
-from index.words import WORD, fold
+from index.words import WORD, fold, words
+from qa.question import is_function
 
 Wanted = Literal["author", "published", "outlet", "list"]
 
@@ -96,7 +97,10 @@ def recognise(
                 continue
             return BylineQuestion(wanted, "", scope)
         rest = f"{text[: found.start()]} {text[found.end() :]} {_topic_within(found.group())}"
-        return BylineQuestion(wanted, _BOUND.sub(" ", rest).strip(" ?.!"), scope)
+        topic = _BOUND.sub(" ", rest).strip(" ?.!")
+        # "Which outlet published it?": what the turn before spoke of.
+        told = any(not is_function(word) for word in words(topic))
+        return BylineQuestion(wanted, topic if told else "", scope)
     return None
 
 
@@ -148,11 +152,30 @@ def _bounds(text: str, today: date) -> Scope:
         else:
             value = iso or bare
         preposition = preposition.lower()
-        if preposition in ("since", "after", "from", "in", "during"):
+        if preposition in ("since", "from", "in", "during"):
             start = value
-        if preposition in ("before", "until", "till", "in", "during"):
+        if preposition in ("until", "till", "in", "during"):
             end = value
+        # A bound is inclusive: before 2025 ends with 2024.
+        if preposition == "after":
+            start = _beside(value, 1)
+        if preposition == "before":
+            end = _beside(value, -1)
     return Scope(start=start, end=end)
+
+
+def _beside(value: str, step: int) -> str:
+    """The year, month or day `step` after an ISO date; one that no calendar has stays as it is."""
+    year, month, day = (*map(int, value.split("-")), 0, 0)[:3]
+    if not month:
+        return f"{year + step:04d}"
+    if not day:
+        months = year * 12 + month - 1 + step
+        return f"{months // 12:04d}-{months % 12 + 1:02d}"
+    try:
+        return (date(year, month, day) + timedelta(days=step)).isoformat()
+    except (ValueError, OverflowError):
+        return value
 
 
 def statement(article: Article, wanted: Wanted) -> tuple[str, tuple[int, int]] | None:
