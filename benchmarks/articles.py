@@ -13,16 +13,19 @@ import random
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from benchmarks.result import ROOT, Skipped, note
 from corpus import read
 from corpus.article import Article
 from corpus.text import clean
+from index.encoder import Encoder
 from index.sentences import sentences
+from index.sync import sync
 
 SAMPLE = ROOT / "corpus" / "sample"
 PILE = 2_000
+READ = (".txt", ".md", ".html")
 # What decides what a store holds: one that was made by other code is not used again.
 _STORED_BY = [*sorted((ROOT / "corpus").glob("*.py")), *(ROOT / "index" / f"{name}.py" for name in (
     "generations", "hashing", "minilm", "passages", "rows", "schema", "sentences", "sync",
@@ -148,24 +151,29 @@ def pile(cache: Path, count: int = PILE) -> Path:
     return folder
 
 
-def store_of(name: str, folders: Sequence[Path], cache: Path, encoder: Any) -> Path:
-    """A store of these folders, synced by this process; the one of an earlier run is used again.
-
-    `encoder` is a loaded one. A store that was made by other code, or of other paths, is made anew.
-    """
-    from index.sync import sync
-
+def place_of(name: str, folders: Sequence[Path], cache: Path) -> Path:
+    """Where the store of these folders is kept; those that other code made are thrown away."""
     key = hashlib.sha256()
     for path in _STORED_BY:
         key.update(path.read_bytes())
     key.update("\n".join(str(folder.resolve()) for folder in folders).encode())
-    store = cache / f"store-{name}-{key.hexdigest()[:12]}"
+    store = cache.resolve() / f"store-{name}-{key.hexdigest()[:12]}"
     for old in cache.glob(f"store-{name}-*"):
-        if old != store and len(old.name) == len(store.name):
+        if old.name != store.name and len(old.name) == len(store.name):
             shutil.rmtree(old)
+    return store
+
+
+def store_of(name: str, folders: Sequence[Path], cache: Path, encoder: Encoder) -> Path:
+    """A store of these folders, synced by this process; that of an earlier run is used again.
+
+    Raises:
+        RuntimeError: an article could not be read.
+    """
+    store = place_of(name, folders, cache)
     note(f"syncing {name} …")
     report = sync(store, list(folders), encoder)
-    failed = [source for source, _ in report.failed if source.endswith((".txt", ".md", ".html"))]
+    failed = [source for source, _ in report.failed if source.endswith(READ)]
     if failed:
         raise RuntimeError(f"these articles could not be read: {', '.join(failed)}")
     return store

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from statistics import median
 
-from benchmarks.articles import SAMPLE, questions
+from benchmarks.articles import SAMPLE, place_of, questions
 from benchmarks.embedding import in_turn
 from benchmarks.noop import command, environment
 from benchmarks.result import Measure, Measured, parser_of, run
@@ -21,7 +21,7 @@ from benchmarks.result import Measure, Measured, parser_of, run
 
 def measure(args: argparse.Namespace) -> Measured:
     """Time both."""
-    store = (args.cache / "store-sample-cold").resolve()
+    store = place_of("cold", [SAMPLE], args.cache)
     command("index", "sync", SAMPLE, "--store", store)
     asked = iter(questions(SAMPLE))
 

@@ -4,7 +4,8 @@
 
 The same passages, as `sync` embeds them, go through `encode_passages` and through
 `SentenceTransformer(...).encode` with its defaults (fp32, batches of 32), in the same process, in
-turn, each first in every other round; both are loaded and warm. The vectors are compared too.
+turn, each first in every other round; both are loaded and warm. The vectors are compared too, and
+those of the int8 graph that embeds questions, over the first 100 of the passages.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.articles import some
+from benchmarks.articles import READ, some
 from benchmarks.machine import has_bf16, machine
 from benchmarks.result import Measure, Measured, note, parser_of, run
 from corpus import read
@@ -26,8 +27,6 @@ from corpus.read import walk
 from index.encoder import Encoder
 from index.minilm import MiniLM, quiet
 from index.passages import context, split
-
-READ = (".txt", ".md", ".html")
 
 
 def passages(folders: Sequence[Path], encoder: Encoder) -> list[str]:
@@ -81,6 +80,8 @@ def measure(args: argparse.Namespace) -> Measured:
     ours, fp32 = seconds["ours"], seconds["theirs"]
     norms = np.linalg.norm(vectors["theirs"], axis=1)
     cosines = (vectors["ours"] * vectors["theirs"]).sum(axis=1) / norms
+    few = np.array([encoder.encode_question(text) for text in texts[:100]])
+    int8 = (few * vectors["theirs"][: len(few)]).sum(axis=1) / norms[: len(few)]
     target = ">= 2" if has_bf16(machine()) else ">= 0.95"
     over = f"{len(texts)} passages of {name}, {args.rounds} rounds, on {theirs.device.type}"
     return over, [
@@ -92,6 +93,8 @@ def measure(args: argparse.Namespace) -> Measured:
         Measure("ratio of the best rounds", min(fp32) / min(ours), "×"),
         Measure("cosine to fp32, mean", float(cosines.mean()), "cosine"),
         Measure("cosine to fp32, lowest", float(cosines.min()), "cosine", ">= 0.995"),
+        Measure("cosine of the int8 graph to fp32, mean", float(int8.mean()), "cosine"),
+        Measure("cosine of the int8 graph to fp32, lowest", float(int8.min()), "cosine"),
     ]
 
 

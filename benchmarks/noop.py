@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks.articles import PILE, pile
+from benchmarks.articles import PILE, pile, place_of
 from benchmarks.result import ROOT, Measure, Measured, note, parser_of, run
 
 HEAVY = ("torch", "chromadb", "gradio", "llama_index", "sentence_transformers", "transformers",
@@ -51,7 +51,8 @@ def seconds_of(*arguments: str | Path) -> float:
 
 def measure(args: argparse.Namespace) -> Measured:
     """Sync twice and more often, and look at what the second sync imports."""
-    folder, store = pile(args.cache, args.files).resolve(), (args.cache / "store-pile").resolve()
+    folder = pile(args.cache, args.files).resolve()
+    store = place_of(f"pile-{args.files}", [folder], args.cache)
     again = ("index", "sync", folder, "--store", store, "--json")
     note(f"syncing {args.files} files …")
     command(*again)

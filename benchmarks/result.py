@@ -106,6 +106,7 @@ def run(
     arguments: Sequence[str] | None = None,
 ) -> int:
     """Run a benchmark as a command and print its result; the exit status."""
+    parser.prog = f"python -m benchmarks.{benchmark}"
     args = parser.parse_args(arguments)
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     known = machine()

@@ -1,4 +1,4 @@
-"""A whole sync against embedding alone: what reading, splitting, storing and searching cost on top.
+"""A whole sync against embedding alone: what reading, splitting and storing cost on top.
 
     python -m benchmarks.sync [--bench DIR]
 
