@@ -200,7 +200,8 @@ class Assistant:
         if not found or found[0].probability < THRESHOLD:
             return refused
         status = self.library.status()
-        covered = f"{status['published_from']} to {status['published_to']}"
+        first, last = status["published_from"], status["published_to"]
+        covered = f"the library covers {first} to {last}" if first else "none here has a date"
         bounds = " ".join(
             part
             for part in (
@@ -210,7 +211,7 @@ class Assistant:
             if part
         )
         nearest = _nearest(found)
-        text = f"No article dated {bounds} says this; the library covers {covered}."
+        text = f"No article dated {bounds} says this; {covered}."
         return Answer("", "", f"{text}{_name(nearest)}", True, "outside_dates", nearest=nearest)
 
     def _from_metadata(
