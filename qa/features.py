@@ -107,7 +107,7 @@ def features(question: Question, title: str, lines: Sequence[Line]) -> NDArray[n
                 line.text.endswith("?"),
                 question.kind is Kind.STATEMENT and bool(_SPEECH.search(line.text)),
                 similar[number].min(),
-                line.start == 0,
+                line.start == 0 and not spans,
                 gain if _PRONOUN.search(line.text) else 0.0,
                 gain if question.kind in (Kind.REASON, Kind.MANNER) else 0.0,
                 not spans and not held and question.kind in _FORMED,

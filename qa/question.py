@@ -105,7 +105,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         r"|\bhow much\b.*\b(?:costs?|pay|paid|pays|spend|spent|earn(?:ed)?|owe[ds]?|worth|price[ds]?|"
         r"charged?|fined?|raised?|invest(?:ed)?|funding|sold|fetch(?:ed)?|buy|bought|salary|budget|"
         r"lose|lost|save|saved|grant|loan|awarded|donated?|contribut\w+|bid|receive[ds]?)\b"
-        r"|\bwhat\b.*\b(?:costs?|worth)\b|\bwhat (?:do|does|did|will|would|must|should) .{1,60}\b(?:pay|earn|charge)\b(?! for it)"
+        r"|\bwhat\b.*\b(?:costs?|worth)\b|\bwhat (?:do|does|did|will|would|must|should) .{1,60}(?<!to )\b(?:pay|earn|charge)\b"
         r"|\bwhat (?:compensation|payment|salary|wage|pay|sum|ransom|reward|dividend)\b"
         r"|\b(?:what|which)\b.{0,30}\b(?:price|costs?|fee|fine|budget|salary|sum|fare|turnover|revenues?|"
         r"profits?|bid|bail|rent|wage|value)\b(?! of living)",
