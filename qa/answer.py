@@ -103,6 +103,8 @@ class Assistant:
             QuestionError: the question is empty, has no words or is too long, or a date is none.
             LibraryEmpty: there is no article to answer from.
         """
+        if not all(isinstance(turn, Turn) for turn in history):
+            raise TypeError("the history is a sequence of Turn")
         scope = Scope(_bound(start), _bound(end), outlet or None, None, article or None)
         today = _day(as_of)
         clock = _Clock()
@@ -137,6 +139,8 @@ class Assistant:
         return [item.hit for item in evidence[:k]]
 
     def _ready(self, question: str) -> None:
+        if not isinstance(question, str):
+            raise TypeError(f"a question is a str, not {type(question).__name__}")
         if len(question) > LONGEST:
             raise QuestionError(
                 f"the question has {len(question):,} characters: ask in at most {LONGEST:,}"
