@@ -150,9 +150,10 @@ def report(name: str, asked: list[Asked], rank: np.ndarray, weights: np.ndarray)
     order = np.sort(scores[~answerable])
     bar = order[int(0.8 * len(order))]
     print(
-        f"{name}: ranked right {right[answerable].mean():.3f}; answered right "
-        f"{(right & shown)[answerable].mean():.3f}, refused right {(~shown)[~answerable].mean():.3f}"
-        f"; with .80 refused: {(right & (scores > bar))[answerable].mean():.3f} answered right; "
+        f"{name}: ranked right {right[answerable].mean():.3f}; "
+        f"answered right {(right & shown)[answerable].mean():.3f}, "
+        f"refused right {(~shown)[~answerable].mean():.3f}; with .80 refused: "
+        f"{(right & (scores > bar))[answerable].mean():.3f} answered right; "
         f"AUC {auc(scores, answerable):.3f}"
     )
 

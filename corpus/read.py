@@ -139,9 +139,7 @@ def _listed(directory: Path) -> list[Path]:
     except OSError as error:
         raise ArticleError(f"cannot be listed ({error.strerror}); check its permissions") from error
     return [
-        path
-        for path in entries
-        if not path.name.startswith(".") and path.name.lower() not in _JUNK
+        path for path in entries if not path.name.startswith(".") and path.name.lower() not in _JUNK
     ]
 
 

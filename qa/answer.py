@@ -20,25 +20,21 @@ from index import onnx
 from index.encoder import Encoder, load_encoder
 from index.library import Library
 from index.passages import EVERYTHING, Scope
-from index.sentences import sentences
 from index.words import WORD, words
-from qa import byline, reader
+from qa import byline, reader, reply
 from qa.question import LONGEST, Question, parse
 from qa.rerank import Evidence, rerank
 from qa.retrieve import retrieve
 from qa.rewrite import Standalone, rewrite
 from qa.tokens import TokenCache
-from qa.types import Answer, Citation, Hit, Nearest, Reason, Sentence, Turn, cite
+from qa.types import Answer, Hit, Turn
 
 # Passages that are compared word by word (squad-open: the right one is among 20 for .961 of the
 # questions, among 30 for .971; each costs about 6 ms).
 CANDIDATES = 24
 # How sure an answer must be to be shown: fitted so that this is where both errors weigh the same.
 THRESHOLD = 0.5
-NEAREST = 3
 MOST_LISTED = 10
-# An article in which more than this of the question is missing is about something else.
-OFF_SUBJECT = 0.3
 # An article is on a byline question's topic when it meets this much of it, and nearly the best.
 ON_TOPIC = 0.62
 AS_MUCH_ON_TOPIC = 0.06
@@ -102,6 +98,7 @@ class Assistant:
         Raises:
             QuestionError: the question is empty, has no words or is too long, or a date is none.
             LibraryEmpty: there is no article to answer from.
+            LibraryError: there is no article with the id `article`.
         """
         if not all(isinstance(turn, Turn) for turn in history):
             raise TypeError("the history is a sequence of Turn")
@@ -110,15 +107,17 @@ class Assistant:
         clock = _Clock()
         with self._lock:
             self._ready(question)
+            if article:
+                self.library.article(article)
             standalone = rewrite(question.strip(), history)
             clock.lap("rewrite")
             asked = byline.recognise(question, self.library.names, today)
             if asked:
-                reply = self._from_metadata(asked, standalone, history, scope, clock)
+                answered = self._from_metadata(asked, standalone, history, scope, clock)
             else:
-                reply = self._from_articles(standalone, scope, clock)
+                answered = self._from_articles(standalone, scope, clock)
         return replace(
-            reply,
+            answered,
             question=question,
             standalone_question=standalone.text,
             timings_ms=clock.timings(),
@@ -182,41 +181,23 @@ class Assistant:
         question, evidence = self._find(standalone, scope, clock=clock)
         found = reader.candidates(question, evidence)
         chosen = reader.choose(question, found, THRESHOLD)
-        reply = _quoted(chosen) if chosen else self._refused(found, scope)
-        if not chosen and (scope.start or scope.end):
-            reply = self._outside_dates(standalone, scope, reply)
-        clock.lap("read")
-        return reply
-
-    def _refused(self, found: Sequence[reader.Candidate], scope: Scope) -> Answer:
-        nearest = _nearest(found)
-        if not found or min(c.gap for c in found[:NEAREST]) > OFF_SUBJECT:
-            reason: Reason = "off_subject"
-            text = "None of the articles is about this."
+        if chosen:
+            answered = reply.quoted(chosen)
+        elif scope.start or scope.end:
+            answered = self._outside_dates(standalone, scope) or reply.refused(found)
         else:
-            reason, text = "not_said", "The articles do not say."
-        return Answer("", "", f"{text}{_name(nearest)}", True, reason, nearest=nearest)
+            answered = reply.refused(found)
+        clock.lap("read")
+        return answered
 
-    def _outside_dates(self, standalone: Standalone, scope: Scope, refused: Answer) -> Answer:
-        """The refusal, or one that says that only articles outside the dates answer."""
+    def _outside_dates(self, standalone: Standalone, scope: Scope) -> Answer | None:
+        """The refusal that says so when articles outside the dates answer; None when none do."""
         anywhen = replace(scope, start=None, end=None)
         found = reader.candidates(*self._find(standalone, anywhen))
         if not found or found[0].probability < THRESHOLD:
-            return refused
+            return None
         status = self.library.status()
-        first, last = status["published_from"], status["published_to"]
-        covered = f"the library covers {first} to {last}" if first else "none here has a date"
-        bounds = " ".join(
-            part
-            for part in (
-                f"from {scope.start}" if scope.start else "",
-                f"to {scope.end}" if scope.end else "",
-            )
-            if part
-        )
-        nearest = _nearest(found)
-        text = f"No article dated {bounds} says this; {covered}."
-        return Answer("", "", f"{text}{_name(nearest)}", True, "outside_dates", nearest=nearest)
+        return reply.outside_dates(found, scope, status["published_from"], status["published_to"])
 
     def _from_metadata(
         self,
@@ -231,20 +212,7 @@ class Assistant:
         else:
             articles = self._on_topic(asked, standalone, history, scope)
         clock.lap("retrieve")
-        stated = [(a, s) for a in articles if (s := byline.statement(a, asked.wanted)) and a.text]
-        if not stated:
-            nearest = tuple(
-                Nearest(a.id, a.title, a.outlet, a.published, 0.0) for a in articles[:NEAREST]
-            )
-            reason: Reason = "not_said" if articles else "off_subject"
-            text = "The byline does not say." if articles else "There is no such article."
-            return Answer("", "", f"{text}{_name(nearest)}", True, reason, nearest=nearest)
-        told, citations = [], []
-        for number, (article, (text, span)) in enumerate(stated, 1):
-            start, end = sentences(article.text)[0]
-            told.append(Sentence(text, (number,), span))
-            citations.append(cite(number, article, start, end))
-        return _answered(told, citations)
+        return reply.stated(articles, asked.wanted)
 
     def _on_topic(
         self,
@@ -281,43 +249,6 @@ def answer(question: str, *, store: str | Path = "storage", encoder: str = "") -
     """Answer one question from the library at `store`; see `Assistant.ask` for what it raises."""
     with Assistant.open(store, encoder=encoder, once=True) as assistant:
         return assistant.ask(question)
-
-
-def _quoted(chosen: Sequence[reader.Candidate]) -> Answer:
-    citations: list[Citation] = []
-    told = []
-    for number, candidate in enumerate(chosen, 1):
-        citation = cite(number, candidate.article, candidate.start, candidate.end)
-        citations.append(citation)
-        told.append(Sentence(citation.quote, (number,), candidate.span))
-    return _answered(told, citations)
-
-
-def _answered(told: Sequence[Sentence], citations: Sequence[Citation]) -> Answer:
-    text = " ".join(
-        f"{' '.join(sentence.text.split())} {''.join(f'[{n}]' for n in sentence.citations)}"
-        for sentence in told
-    )
-    return Answer("", "", text, sentences=tuple(told), citations=tuple(citations))
-
-
-def _nearest(found: Sequence[reader.Candidate]) -> tuple[Nearest, ...]:
-    nearest: dict[str, Nearest] = {}
-    for c in found:
-        article = c.article
-        nearest.setdefault(
-            article.id,
-            Nearest(article.id, article.title, article.outlet, article.published, c.probability),
-        )
-    return tuple(nearest.values())[:NEAREST]
-
-
-def _name(nearest: Sequence[Nearest]) -> str:
-    """The nearest article in words, to stand behind a refusal."""
-    if not nearest:
-        return ""
-    known = ", ".join(part for part in (nearest[0].outlet, nearest[0].published) if part)
-    return f" The nearest is “{nearest[0].title}”{f' ({known})' if known else ''}."
 
 
 def _bound(value: str | date | None) -> str | None:

@@ -31,30 +31,38 @@ _WRITTEN: tuple[tuple[Wanted, str], ...] = (
     (
         "author",
         rf"\bwho (?:wrote|has written|writes|reported|reports) (?:about|on)\b"
-        rf"|\bwho (?:wrote|authored|reported|filed|penned|is behind) (?:the|this|that|these) (?:[\w-]+ ){{0,3}}?{_PIECE}\b"
+        rf"|\bwho (?:wrote|authored|reported|filed|penned|is behind) (?:the|this|that|"
+        rf"these) (?:[\w-]+ ){{0,3}}?{_PIECE}\b"
         rf"|\bwho wrote (?:it|this|that)\b|\bwho covered\b"
         rf"|\bwho (?:is|was|are|were) the (?:author|writer|reporter|journalist)s?\b(?: of| behind)?"
-        rf"|\bwhich (?:author|writer|reporter|journalist)s? (?:wrote|covered|reported)(?: about| on)?\b"
+        rf"|\bwhich (?:author|writer|reporter|journalist)s? (?:wrote|covered|reported)(?: about|"
+        rf" on)?\b"
         rf"|\bwhose (?:{_PIECE}|byline)\b",
     ),
     (
         "published",
-        rf"\bwhen (?:was|were|did) (?:(?:it|this|that)|(?:the|this|that|these) (?:[\w'’-]+ ){{0,4}}?{_PIECE}\b.*?) "
+        rf"\bwhen (?:was|were|did) (?:(?:it|this|that)|(?:the|this|that|"
+        rf"these) (?:[\w'’-]+ ){{0,4}}?{_PIECE}\b.*?) "
         rf"(?:published|posted|written|printed|appear|come out|run)\b"
-        rf"|\b(?:what is|what's) the (?:publication )?date of (?:the|this|that) (?:[\w-]+ ){{0,3}}?{_PIECE}\b"
+        rf"|\b(?:what is|what's) the (?:publication )?date of (?:the|this|"
+        rf"that) (?:[\w-]+ ){{0,3}}?{_PIECE}\b"
         rf"|\bwhen did .{{2,60}}? (?:publish|post|run|report on|write about)\b",
     ),
     (
         "outlet",
-        rf"\b(?:which|what) (?:news )?{_OUTLET} (?:has |have |had )?(?:covered|reported|ran|run|wrote|written|published|carried|covers?|reports?|printed|wrote)(?: about| on)?\b"
-        rf"|\bwhere (?:was|were) (?:(?:it|this|that)|(?:the|this|that) (?:[\w'’-]+ ){{0,4}}?{_PIECE}\b.*?) published\b"
+        rf"\b(?:which|what) (?:news )?{_OUTLET} (?:has |have |had )?(?:covered|reported|ran|run|"
+        rf"wrote|written|published|carried|covers?|reports?|printed|wrote)(?: about| on)?\b"
+        rf"|\bwhere (?:was|were) (?:(?:it|this|that)|(?:the|this|"
+        rf"that) (?:[\w'’-]+ ){{0,4}}?{_PIECE}\b.*?) published\b"
         rf"|\bwho published (?:it|(?:the|this|that) (?:[\w-]+ ){{0,3}}?{_PIECE}\b)",
     ),
     (
         "list",
-        rf"\b(?:what is there|what's there|what do you have|what have you got|is there anything|anything|everything|something|what else is there|"
+        rf"\b(?:what is there|what's there|what do you have|what have you got|is there anything|"
+        rf"anything|everything|something|what else is there|"
         rf"what|which|list|show)\b.{{0,40}}\b(?:by|from)\b"
-        rf"|\bwhat (?:did|has|have|does) .{{2,40}} (?:write|written|publish|published|cover|covered)\b(?! that)"
+        rf"|\bwhat (?:did|has|have|does) .{{2,40}} (?:write|written|publish|published|cover|"
+        rf"covered)\b(?! that)"
         rf"|\b{_PIECE} (?:by|from)\b",
     ),
 )
@@ -107,8 +115,10 @@ def recognise(
 def _topic_within(matched: str) -> str:
     """What the matched words themselves say of the subject ("the tram story")."""
     plain = re.sub(
-        rf"\b(?:who|when|where|which|what|whose|was|were|did|is|are|the|this|that|it|of|wrote|written|reported|covered|"
-        rf"published|posted|printed|about|on|author|writer|reporter|journalist|publish|post|run|write|appear|come|out|"
+        rf"\b(?:who|when|where|which|what|whose|was|were|did|is|are|the|this|that|it|of|wrote|"
+        rf"written|reported|covered|"
+        rf"published|posted|printed|about|on|author|writer|reporter|journalist|publish|post|run|"
+        rf"write|appear|come|out|"
         rf"has|have|had|{_PIECE}|{_OUTLET}|news|ran|carried|s|by|date|publication)\b",
         " ",
         matched,

@@ -13,12 +13,14 @@ from qa.spans import candidates, holders
 
 NAMES = (
     "direct borrowed local local_borrowed untitled untitled_borrowed article context dense "
-    "number time person name holder place reason focus near heading length question speech weakest first "
+    "number time person name holder place reason focus near heading length question speech "
+    "weakest first "
     "pronoun_borrows reason_borrows lacks"
 ).split()
 _ENDS = re.compile(r"[.!?…:\"”’')\]。！？؟।]$")
 _PRONOUN = re.compile(
-    r"^[\"“'‘]?(?:he|she|it|its|they|their|his|her|this|that|these|those|both|some|the \w+|i|we|our|"
+    r"^[\"“'‘]?(?:he|she|it|its|they|their|his|her|this|that|these|those|both|some|the \w+|i|we|"
+    r"our|"
     r"my|one)\b",
     re.IGNORECASE,
 )
@@ -165,7 +167,7 @@ def _side(line: Line, spans: Sequence[tuple[int, int]], weights: NDArray[np.floa
 
 
 def _nearness(line: Line, spans: Sequence[tuple[int, int]], weights: NDArray[np.float64]) -> float:
-    """How near the best candidate stands to the question's words, 0 to 1, fading over 40 letters."""
+    """How near the best candidate stands to the question's words, 0 to 1, over 40 letters or so."""
     best = 0.0
     at = line.where - line.start
     for start, end in spans:

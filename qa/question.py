@@ -41,7 +41,7 @@ COUNTED = (Kind.NUMBER, Kind.MONEY, Kind.DURATION)
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the question: its offsets, folded form, weight, and whether it looks like a name."""
+    """A word of the question: its offsets, folded form and weight, and whether it may be a name."""
 
     start: int
     end: int
@@ -90,10 +90,14 @@ _FUNCTION = frozenset(
 _KIND_WORDS = frozenset(
     stem(word)
     for word in (
-        "name names year years date day month time century hour number amount percentage percent share "
-        "proportion old age tall high height long length far distance wide width deep depth big large size "
-        "fast speed heavy weight weigh often frequently hot cold money sum price cost costs reason reasons "
-        "cause caused place city town country person people team kind type called call think thought view "
+        "name names year years date day month time century hour number amount percentage percent "
+        "share "
+        "proportion old age tall high height long length far distance wide width deep depth big "
+        "large size "
+        "fast speed heavy weight weigh often frequently hot cold money sum price cost costs "
+        "reason reasons "
+        "cause caused place city town country person people team kind type called call think "
+        "thought view "
         "opinion describe described react reacted explain explained worth total"
     ).split()
 )
@@ -101,18 +105,23 @@ _KIND_WORDS = frozenset(
 _KINDS: tuple[tuple[Kind, str], ...] = (
     (
         Kind.MONEY,
-        r"\bhow (?:much|many) (?:more |less |extra )?(?:money|euros?|dollars?|pounds?|francs?|crowns?|yen)\b"
-        r"|\bhow much\b.*\b(?:costs?|pay|paid|pays|spend|spent|earn(?:ed)?|owe[ds]?|worth|price[ds]?|"
+        r"\bhow (?:much|many) (?:more |less |extra )?(?:money|euros?|dollars?|pounds?|francs?|"
+        r"crowns?|yen)\b"
+        r"|\bhow much\b.*\b(?:costs?|pay|paid|pays|spend|spent|earn(?:ed)?|owe[ds]?|worth|"
+        r"price[ds]?|"
         r"charged?|fined?|raised?|invest(?:ed)?|funding|sold|fetch(?:ed)?|buy|bought|salary|budget|"
         r"lose|lost|save|saved|grant|loan|awarded|donated?|contribut\w+|bid|receive[ds]?)\b"
-        r"|\bwhat\b.*\b(?:costs?|worth)\b|\bwhat (?:do|does|did|will|would|must|should) .{1,60}(?<!to )\b(?:pay|earn|charge)\b"
+        r"|\bwhat\b.*\b(?:costs?|worth)\b|\bwhat (?:do|does|did|will|would|must|"
+        r"should) .{1,60}(?<!to )\b(?:pay|earn|charge)\b"
         r"|\bwhat (?:compensation|payment|salary|wage|pay|sum|ransom|reward|dividend)\b"
-        r"|\b(?:what|which)\b.{0,30}\b(?:price|costs?|fee|fine|budget|salary|sum|fare|turnover|revenues?|"
+        r"|\b(?:what|which)\b.{0,30}\b(?:price|costs?|fee|fine|budget|salary|sum|fare|turnover|"
+        r"revenues?|"
         r"profits?|bid|bail|rent|wage|value)\b(?! of living)",
     ),
     (
         Kind.DURATION,
-        r"\bhow long\b(?!.{0,12}\b(?:is|was|are) the (?:bridge|tunnel|route|road|line|track|trail|river|wall|pier))"
+        r"\bhow long\b(?!.{0,12}\b(?:is|was|are) the (?:bridge|tunnel|route|road|line|track|"
+        r"trail|river|wall|pier))"
         r"|\bhow many (?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|decades)\b"
         r"|\b(?:what|which)\b.{0,12}\b(?:duration|length of time)\b|\bfor how long\b",
     ),
@@ -120,62 +129,82 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         Kind.NUMBER,
         r"\bhow (?:many|much|old|far|tall|high|deep|wide|large|big|fast|heavy|often|long|hot|cold|"
         r"frequently|strong|loud|thick|steep)\b"
-        r"|\b(?:what|which)\b.{0,20}\b(?:percentage|per ?cent|share|proportion|number|amount|age|size|"
+        r"|\b(?:what|which)\b.{0,20}\b(?:percentage|per ?cent|share|proportion|number|amount|age|"
+        r"size|"
         r"height|weight|length|width|depth|speed|distance|temperature|capacity|rate|score|margin|"
         r"population|total|majority|turnout|area|magnitude|dose)\b|\bby how\b",
     ),
     (
         Kind.TIME,
-        r"\bwhen\b|\b(?:what|which|in what|on what|on which|in which|at what|by what)\b.{0,6}\b(?:years?|dates?|day|month|"
-        r"time|century|decade|season|hour|week|weekday|quarter)\b|\bhow long ago\b|\bhow (?:soon|early|late|recently)\b|\bsince when\b|\buntil when\b",
+        r"\bwhen\b|\b(?:what|which|in what|on what|on which|in which|at what|"
+        r"by what)\b.{0,6}\b(?:years?|dates?|day|month|"
+        r"time|century|decade|season|hour|week|weekday|quarter)\b|\bhow long ago\b|\bhow (?:soon|"
+        r"early|late|recently)\b|\bsince when\b|\buntil when\b",
     ),
     (
         Kind.REASON,
         r"\bwhy\b|\bwhat (?:caused?|prompted|led to|triggered|made|motivated|explains)\b|"
-        r"\b(?:what|which)\b.{0,25}\b(?:reasons?|cause)\b|\bhow come\b|\bfor what (?:reason|purpose)\b|\bwhat .{1,60}\bblam\w+",
+        r"\b(?:what|which)\b.{0,25}\b(?:reasons?|cause)\b|\bhow come\b|\bfor what (?:reason|"
+        r"purpose)\b|\bwhat .{1,60}\bblam\w+",
     ),
     (
         Kind.STATEMENT,
-        r"\bwho (?:said|says|called|calls|described|describes|argue[ds]|argues|warn(?:ed|s)|think|thinks|thought|believe[ds]?|claim(?:ed|s)?|compared?)\b|"
-        r"\b(?:what|how)\b(?!.*\b(?:is|are|was|were|been|be)\b.{0,40}\bcalled\b).*\b(?:say|said|says|think|thinks|thought|describe[ds]?|call(?:ed|s)?|argue[ds]?|claim(?:ed|s)?|"
-        r"comment(?:ed)?|respond(?:ed)?|react(?:ed)?|respon[sd]e|explain(?:ed)?|compare[ds]?|warn(?:ed|s)?|tell|told|"
+        r"\bwho (?:said|says|called|calls|described|describes|argue[ds]|argues|warn(?:ed|s)|"
+        r"think|thinks|thought|believe[ds]?|claim(?:ed|s)?|compared?)\b|"
+        r"\b(?:what|how)\b(?!.*\b(?:is|are|was|were|been|be)\b.{0,40}\bcalled\b).*\b(?:say|said|"
+        r"says|think|thinks|thought|describe[ds]?|call(?:ed|s)?|argue[ds]?|claim(?:ed|s)?|"
+        r"comment(?:ed)?|respond(?:ed)?|react(?:ed)?|respon[sd]e|explain(?:ed)?|compare[ds]?|"
+        r"warn(?:ed|s)?|tell|told|"
         r"believe[ds]?|opinion|view|feel|felt|deny|denied|promised?|announced?)\b",
     ),
     (
         Kind.PERSON,
-        r"\bwho\b|\bwhom\b|\bwhose\b|\b(?:what|which)\b.{0,12}\b(?:man|woman|person|people|minister|president|mayor|"
-        r"officer|official|director|captain|player|scientist|researcher|judge|author|artist|coach|leader)\b"
-        r"|\bwhat (?:is|was|are|were) (?:the )?names? of the (?:man|woman|person|captain|judge|director)",
+        r"\bwho\b|\bwhom\b|\bwhose\b|\b(?:what|which)\b.{0,12}\b(?:man|woman|person|people|"
+        r"minister|president|mayor|"
+        r"officer|official|director|captain|player|scientist|researcher|judge|author|artist|"
+        r"coach|leader)\b"
+        r"|\bwhat (?:is|was|are|were) (?:the )?names? of the (?:man|woman|person|captain|judge|"
+        r"director)",
     ),
     (
         Kind.NAME,
-        r"\b(?:what|which)\b.{0,20}\bnames?\b|\bwhat (?:is|are|was|were) .{1,60}\bcalled\b|\bwhich\b.{0,16}\b(?:company|companies|firm|"
-        r"boat|ship|ferry|vessel|councillor|party|bank|team|club|school|university|hospital|model|brand|newspaper|outlet|"
-        r"organi[sz]ation|agency|institute|museum|hotel|airline|union|product|novel|song|film|book|reader|expert|group)\b"
+        r"\b(?:what|which)\b.{0,20}\bnames?\b|\bwhat (?:is|are|was|were) .{1,60}\bcalled\b|"
+        r"\bwhich\b.{0,16}\b(?:company|companies|firm|"
+        r"boat|ship|ferry|vessel|councillor|party|bank|team|club|school|university|hospital|"
+        r"model|brand|newspaper|outlet|"
+        r"organi[sz]ation|agency|institute|museum|hotel|airline|union|product|novel|song|film|"
+        r"book|reader|expert|group)\b"
         r"|\bname (?:a|an|one|the|some)\b",
     ),
     (
         Kind.PLACE,
-        r"\bwhere\b|\b(?:what|which|in what|in which)\b.{0,12}\b(?:city|cities|country|countries|town|village|place|"
-        r"state|street|region|district|river|island|county|province|location|venue|port|valley|building)\b",
+        r"\bwhere\b|\b(?:what|which|in what|in which)\b.{0,12}\b(?:city|cities|country|countries|"
+        r"town|village|place|"
+        r"state|street|region|district|river|island|county|province|location|venue|port|valley|"
+        r"building)\b",
     ),
     (Kind.MANNER, r"\bhow\b"),
     (Kind.THING, r"\bwhat\b|\bwhich\b"),
     (
         Kind.DECISION,
-        r"^\W*(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might|must)\b",
+        r"^\W*(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could|should|may|might|"
+        r"must)\b",
     ),
 )
 _PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _KINDS)
 _SWEEPING = re.compile(
-    r"\bwhat (?:happened|is known|do we know|are the (?:main|key))|\bwhy\b|^\W*how (?:did|does|do|is|was|were|are)\b|"
-    r"\bcompare|\bsummari[sz]e|\bsummary\b|\boverview\b|\bexplain\b|\bdescribe\b|\btell me about\b|\blist\b",
+    r"\bwhat (?:happened|is known|do we know|are the (?:main|key))|\bwhy\b|^\W*how (?:did|does|"
+    r"do|is|was|were|are)\b|"
+    r"\bcompare|\bsummari[sz]e|\bsummary\b|\boverview\b|\bexplain\b|\bdescribe\b|"
+    r"\btell me about\b|\blist\b",
     re.IGNORECASE,
 )
 _FOCUS = re.compile(
-    r"\bhow (?:many|much)\s+(?!do\b|does\b|did\b|is\b|are\b|was\b|were\b|will\b|would\b|of\b|more\b|less\b)"
+    r"\bhow (?:many|much)\s+(?!do\b|does\b|did\b|is\b|are\b|was\b|were\b|will\b|would\b|of\b|"
+    r"more\b|less\b)"
     r"((?:[\w'’-]+\s+){0,3}?[\w'’-]+?)\s+(?:is|are|was|were|do|does|did|have|has|had|will|"
-    r"would|can|could|be|been|in|on|at|of|for|from|to|by|with|took|take|came|went|that|who|which|there|\w+ed)\b",
+    r"would|can|could|be|been|in|on|at|of|for|from|to|by|with|took|take|came|went|that|who|which|"
+    r"there|\w+ed)\b",
     re.IGNORECASE,
 )
 

@@ -32,10 +32,10 @@ SAME = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that may answer: `article.text[start:end]`, the words before it if it leans on them.
+    """A sentence that may answer, `article.text[start:end]`, with the one that it leans on if any.
 
     `score` orders candidates, `probability` is that it answers, `gap` how far the question's words
-    fall short in the whole article (0: all are there, 1: none), `span` what answers within the text.
+    fall short in the whole article (0: all are there, 1: none), `span` what answers in the text.
     """
 
     article: Article

@@ -17,13 +17,14 @@ from qa.spans import DATES, new_names
 
 # A word is met from this cosine on; matched words lie above .65, unmatched ones below .45.
 MET = 0.62
-# A word that is matched this well in the first sentence, or in so many, is what an article is about.
+# A word matched this well in the first sentence, or in so many, is what the article is about.
 MATCHED = 0.7
 OFTEN = 3
 # How much of the question's words stand near the candidate when it is the wrong one.
 FAR = 0.25
 NAMES = (
-    "borrowed local context gap_near gap_article worst_near worst_article hard_missing name_missing "
+    "borrowed local context gap_near gap_article worst_near worst_article hard_missing "
+    "name_missing "
     "no_number no_time no_reason no_name uncounted far effect_only other_name"
 ).split()
 # Words that another word cannot stand for: "July" is not "August", "two" is not "three".

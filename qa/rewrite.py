@@ -14,7 +14,8 @@ from qa.question import LONGEST, is_function
 from qa.types import Answer, Turn
 
 _LEANS = re.compile(
-    r"^\W*(?:and|but|or|so|what about|how about|what else|who else|where else|anything else|then|why\W*$|when\W*$|where\W*$|who\W*$|how\W*$)\b"
+    r"^\W*(?:and|but|or|so|what about|how about|what else|who else|where else|anything else|then|"
+    r"why\W*$|when\W*$|where\W*$|who\W*$|how\W*$)\b"
     r"|\b(?:he|she|it|they|him|them|his|her|hers|its|their|theirs|there|this|these|those|one|ones|"
     r"the same|that)\b",
     re.IGNORECASE,
@@ -23,7 +24,7 @@ _LEANS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Standalone:
-    """A question that needs no history: `text[asked:]` is the last turn, before it what it leans on."""
+    """A question that needs no history: `text[asked:]` is the last turn, before it its context."""
 
     text: str
     asked: int = 0

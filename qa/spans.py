@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 
 from index.prior import is_known
-from qa.question import Kind, Question
 from index.words import stem
+from qa.question import Kind, Question
 
 Span = tuple[int, int]
 
@@ -30,85 +30,119 @@ _DIGITS = r"(?<![\w.])[-−+]?\d+(?:[,.\u00a0' ]\d{3})*(?:[.,:]\d+)?(?:\s?(?:st|
 _SCALE = r"(?:\s?(?:thousand|million|billion|trillion|bn|mn|m|k|hundred|dozen)\b)?"
 _CURRENCY = r"(?:[$€£¥₹₽]|US\$|EUR|USD|GBP|CHF)"
 _MONEY_WORD = (
-    r"(?:euros?|dollars?|pounds?|sterling|francs?|crowns?|krona|kronor|kroner|yen|yuan|rupees?|roubles?|cents?|pence|"
+    r"(?:euros?|dollars?|pounds?|sterling|francs?|crowns?|krona|kronor|kroner|yen|yuan|rupees?|"
+    r"roubles?|cents?|pence|"
     r"pesos?|marks?|shillings?|guilders?|lire|zloty|dinars?|rand|florins?|thalers?|ducats?)"
 )
-_UNIT_OF_TIME = r"(?:seconds?|minutes?|hours?|days?|nights?|weeks?|fortnights?|months?|years?|decades?|centuries|century|seasons?|generations?)"
+_UNIT_OF_TIME = (
+    r"(?:seconds?|minutes?|hours?|days?|nights?|weeks?|fortnights?|months?|years?|decades?|centuries|"
+    r"century|seasons?|generations?)"
+)
 
 _FORMS: dict[Kind, re.Pattern[str]] = {
     Kind.TIME: re.compile(
         rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?"
         rf"|\b{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?:,?\s+{_YEAR})?"
-        rf"|\b{_MONTH}\s+(?:of\s+)?{_YEAR}|\b(?:January|February|March|April|June|July|August|September|October|November|December)\b|\b(?:in|last|next|early|late|since|until|by|this|of|before|after|mid)[\s-]+May\b(?!\w)"
-        rf"|\b{_DAY}\b(?:\s+(?:morning|afternoon|evening|night))?|\b{_YEAR}(?:\s*(?:BC|AD|BCE|CE))?|\b\d+\s*(?:BC|AD|BCE|CE)\b"
-        rf"|\b\d{{1,2}}[:.]\d\d\s*(?:[ap]\.?m\b\.?)?|\b\d{{1,2}}\s*[ap]\.?m\b\.?|\b(?:noon|midnight|midday|dawn|dusk|sunrise|sunset)\b"
-        rf"|\b(?:yesterday|today|tomorrow|tonight|overnight)\b|\b(?:last|next|this|previous|following|past|the same)\s+(?:day|night|week|weekend|month|year|spring|summer|autumn|fall|winter|morning|evening|decade|century)\b"
-        rf"|\b(?:early|mid|late)?[\s-]*\b\d{{1,2}}(?:st|nd|rd|th)\s+century\b|\b(?:spring|summer|autumn|winter|christmas|easter)\b"
+        rf"|\b{_MONTH}\s+(?:of\s+)?{_YEAR}|\b(?:January|February|March|April|June|July|August|"
+        rf"September|October|November|December)\b|\b(?:in|last|next|early|late|since|until|by|"
+        rf"this|of|before|after|mid)[\s-]+May\b(?!\w)"
+        rf"|\b{_DAY}\b(?:\s+(?:morning|afternoon|evening|night))?|\b{_YEAR}(?:\s*(?:BC|AD|BCE|"
+        rf"CE))?|\b\d+\s*(?:BC|AD|BCE|CE)\b"
+        rf"|\b\d{{1,2}}[:.]\d\d\s*(?:[ap]\.?m\b\.?)?|\b\d{{1,2}}\s*[ap]\.?m\b\.?|\b(?:noon|"
+        rf"midnight|midday|dawn|dusk|sunrise|sunset)\b"
+        rf"|\b(?:yesterday|today|tomorrow|tonight|overnight)\b|\b(?:last|next|this|previous|"
+        rf"following|past|the same)\s+(?:day|night|week|weekend|month|year|spring|summer|autumn|"
+        rf"fall|winter|morning|evening|decade|century)\b"
+        rf"|\b(?:early|mid|late)?[\s-]*\b\d{{1,2}}(?:st|nd|rd|th)\s+century\b|\b(?:spring|summer|"
+        rf"autumn|winter|christmas|easter)\b"
         rf"|\b(?:{_ONES}|\d+|a few|an?)\s+{_UNIT_OF_TIME}\s+(?:ago|later|earlier|before|after)\b"
-        rf"|\b(?:seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth)\s+century\b"
+        rf"|\b(?:seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|"
+        rf"sixteenth|seventeenth|eighteenth|nineteenth|twentieth)\s+century\b"
         rf"|\b(?:within|after|in|for)\s+(?:{_WORDED}|\d+)\s+{_UNIT_OF_TIME}",
         re.IGNORECASE,
     ),
     Kind.MONEY: re.compile(
-        rf"{_CURRENCY}\s?\d[\d,.'\u00a0]*\d*{_SCALE}|(?:{_DIGITS}|{_WORDED}){_SCALE}(?:\s+\w+)?\s*(?:{_MONEY_WORD}\b|[€£$¥])"
+        rf"{_CURRENCY}\s?\d[\d,.'\u00a0]*\d*{_SCALE}|(?:{_DIGITS}|"
+        rf"{_WORDED}){_SCALE}(?:\s+\w+)?\s*(?:{_MONEY_WORD}\b|[€£$¥])"
         r"|\bfree of charge\b|\bfor free\b|\bnothing\b|\bfree\b",
         re.IGNORECASE,
     ),
     Kind.DURATION: re.compile(
-        rf"(?:{_DIGITS}|{_WORDED}|\b(?:an?|several|few|many))[\s-]+(?:and a half[\s-]+)?(?:(?:more|full|whole|school|working|consecutive|straight|long|calendar)\s+)?{_UNIT_OF_TIME}\b"
-        rf"|\b(?:from|between)\s+{_YEAR}\s+(?:to|and|until)\s+{_YEAR}|\b{_YEAR}\s*[–-]\s*{_YEAR}|\bsince\s+\w+|\buntil\s+\w+",
+        rf"(?:{_DIGITS}|{_WORDED}|\b(?:an?|several|few|"
+        rf"many))[\s-]+(?:and a half[\s-]+)?(?:(?:more|full|whole|school|working|consecutive|"
+        rf"straight|long|calendar)\s+)?{_UNIT_OF_TIME}\b"
+        rf"|\b(?:from|between)\s+{_YEAR}\s+(?:to|and|until)\s+{_YEAR}|\b{_YEAR}\s*[–-]\s*{_YEAR}|"
+        rf"\bsince\s+\w+|\buntil\s+\w+",
         re.IGNORECASE,
     ),
     Kind.NUMBER: re.compile(
         rf"{_CURRENCY}?{_DIGITS}{_SCALE}\s?(?:%|per ?cent)?|{_WORDED}", re.IGNORECASE
     ),
     Kind.REASON: re.compile(
-        r"\bbecause\b|\bdue to\b|\bowing to\b|\bso that\b|\bin order\b|\bthanks to\b|\bcaus(?:ed?|es|ing)\b|\breasons?\b|"
-        r"\bblam\w+|\bfor fear\b|\bas a result\b|\bresult(?:ed|s|ing)? (?:of|from|in)\b|\bprompt\w*|\bled to\b|\bcit(?:ed|ing)\b|"
-        r"\bwhich is why\b|\btherefore\b|\bhence\b|\bargu\w+|\bexplain\w*|\bthat is why\b|\bafter\b|\bfollowing\b|\bsince\b|, when\b|"
-        r"\bamid\b|\bon the grounds?\b|\bfault\w*|\bfail(?:ed|ure)?\b|\bto (?:avoid|prevent|protect|make|allow|keep|save|reduce|stop|help|ensure|give|let)\b|"
-        r"\brefus\w+|\brather than\b|\btoo \w+|\bnot enough\b|\black(?:ed|ing)?\b|\bshortage\b|\breject\w*|\bhad (?:not|never|to|refused|failed|asked)\b",
+        r"\bbecause\b|\bdue to\b|\bowing to\b|\bso that\b|\bin order\b|\bthanks to\b|"
+        r"\bcaus(?:ed?|es|ing)\b|\breasons?\b|"
+        r"\bblam\w+|\bfor fear\b|\bas a result\b|\bresult(?:ed|s|ing)? (?:of|from|in)\b|"
+        r"\bprompt\w*|\bled to\b|\bcit(?:ed|ing)\b|"
+        r"\bwhich is why\b|\btherefore\b|\bhence\b|\bargu\w+|\bexplain\w*|\bthat is why\b|"
+        r"\bafter\b|\bfollowing\b|\bsince\b|, when\b|"
+        r"\bamid\b|\bon the grounds?\b|\bfault\w*|\bfail(?:ed|ure)?\b|\bto (?:avoid|prevent|"
+        r"protect|make|allow|keep|save|reduce|stop|help|ensure|give|let)\b|"
+        r"\brefus\w+|\brather than\b|\btoo \w+|\bnot enough\b|\black(?:ed|ing)?\b|\bshortage\b|"
+        r"\breject\w*|\bhad (?:not|never|to|refused|failed|asked)\b",
         re.IGNORECASE,
     ),
 }
 # Questions that want a number of one unit, and the forms of that unit.
 _LENGTH = (
-    r"(?:km|kilomet(?:er|re)s?|miles?|met(?:er|re)s?|m|cm|mm|centimet(?:er|re)s?|millimet(?:er|re)s?|feet|foot|ft|"
-    r"inch(?:es)?|yards?|fathoms?|storeys?|stor(?:y|ies)|floors?|light[- ]years?|hectares?|acres?|pages?|blocks?)"
+    r"(?:km|kilomet(?:er|re)s?|miles?|met(?:er|re)s?|m|cm|mm|centimet(?:er|re)s?|millimet(?:er|"
+    r"re)s?|feet|foot|ft|"
+    r"inch(?:es)?|yards?|fathoms?|storeys?|stor(?:y|ies)|floors?|light[- ]years?|hectares?|"
+    r"acres?|pages?|blocks?)"
 )
 _UNITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(asked, re.IGNORECASE), re.compile(form, re.IGNORECASE))
     for asked, form in (
         (
             r"\b(?:percentage|per ?cent|share|proportion|what part|what fraction)\b",
-            rf"(?:{_DIGITS}|{_WORDED})\s?(?:%|per ?cent\b|percentage points?)|\b(?:half|a third|two[- ]thirds|quarters?|three[- ]quarters|a fifth|a tenth)\b"
+            rf"(?:{_DIGITS}|{_WORDED})\s?(?:%|per ?cent\b|percentage points?)|\b(?:half|a third|"
+            rf"two[- ]thirds|quarters?|three[- ]quarters|a fifth|a tenth)\b"
             rf"|(?:{_DIGITS}|{_WORDED})\s(?:in|out of|of)\s(?:every\s)?(?:{_DIGITS}|{_WORDED})",
         ),
         (
             r"\bhow old\b|\bwhat age\b|\bthe age of\b",
-            rf"(?:{_DIGITS}|{_WORDED})[\s-](?:years?|months?|weeks?|days?|centuries|century)[\s-]old|\baged?\s(?:of\s)?(?:{_DIGITS}|{_WORDED})|,\s\d{{1,3}}(?=[,.;)])|\(\d{{1,3}}\)|\bat\s\d{{1,3}}\b"
+            rf"(?:{_DIGITS}|{_WORDED})[\s-](?:years?|months?|weeks?|days?|centuries|"
+            rf"century)[\s-]old|\baged?\s(?:of\s)?(?:{_DIGITS}|{_WORDED})|,\s\d{{1,3}}(?=[,.;)])|"
+            rf"\(\d{{1,3}}\)|\bat\s\d{{1,3}}\b"
             rf"|\b(?:born|built|founded|dates?|dating) (?:in|on|from|back to)\b",
         ),
         (
-            r"\bhow (?:far|tall|high|deep|wide|big|large|long(?= (?:is|are|was|were)\b)|thick)\b|\b(?:height|length|width|depth|distance|altitude|area|size)\b",
-            rf"(?:{_DIGITS}|{_WORDED}){_SCALE}[\s-]?(?:square |cubic |nautical )?{_LENGTH}\b|(?:{_DIGITS}|{_WORDED})[\s-]+{_UNIT_OF_TIME}\b|\btimes\b"
-            rf"|{_CURRENCY}\s?\d[\d,.]*|(?:{_DIGITS}|{_WORDED}){_SCALE}\s(?:\w+\s)?(?:people|members|residents|euros|dollars|pounds|per cent)|\bthe size of\b",
+            r"\bhow (?:far|tall|high|deep|wide|big|large|long(?= (?:is|are|was|were)\b)|thick)\b|"
+            r"\b(?:height|length|width|depth|distance|altitude|area|size)\b",
+            rf"(?:{_DIGITS}|{_WORDED}){_SCALE}[\s-]?(?:square |cubic |nautical )?{_LENGTH}\b|"
+            rf"(?:{_DIGITS}|{_WORDED})[\s-]+{_UNIT_OF_TIME}\b|\btimes\b"
+            rf"|{_CURRENCY}\s?\d[\d,.]*|(?:{_DIGITS}|{_WORDED}){_SCALE}\s(?:\w+\s)?(?:people|"
+            rf"members|residents|euros|dollars|pounds|per cent)|\bthe size of\b",
         ),
         (
             r"\bhow heavy\b|\bweigh\w*\b",
-            rf"(?:{_DIGITS}|{_WORDED}){_SCALE}[\s-]?(?:kg|g|t|kilos?|kilogram(?:me)?s?|gram(?:me)?s?|tonnes?|tons?|pounds?|lbs?|ounces?|stone)\b",
+            rf"(?:{_DIGITS}|{_WORDED}){_SCALE}[\s-]?(?:kg|g|t|kilos?|kilogram(?:me)?s?|"
+            rf"gram(?:me)?s?|tonnes?|tons?|pounds?|lbs?|ounces?|stone)\b",
         ),
         (
             r"\bhow fast\b|\bspeed\b|\bhow strong (?:were|was|are|is) the (?:winds?|gusts?)",
-            rf"(?:{_DIGITS}|{_WORDED})\s?(?:mph|kph|knots?|km/h|m/s|Mbps|(?:[\w-]+\s){{0,2}}?(?:an?|per|each|every)\s(?:hour|minute|second|day|week|month|year)|/\s?(?:h|s|min))",
+            rf"(?:{_DIGITS}|{_WORDED})\s?(?:mph|kph|knots?|km/h|m/s|Mbps|"
+            rf"(?:[\w-]+\s){{0,2}}?(?:an?|per|each|every)\s(?:hour|minute|second|day|week|month|"
+            rf"year)|/\s?(?:h|s|min))",
         ),
         (
             r"\bhow (?:hot|cold|warm)\b|\btemperatures?\b",
-            rf"(?:{_DIGITS}|{_WORDED})\s?(?:°|degrees?)|\b(?:minus|below zero|above zero|freezing)\b",
+            rf"(?:{_DIGITS}|{_WORDED})\s?(?:°|degrees?)|\b(?:minus|below zero|above zero|"
+            rf"freezing)\b",
         ),
         (
             r"\bhow (?:often|frequently)\b",
-            r"\b(?:every|each|once|twice|times|daily|weekly|monthly|yearly|annually|hourly|rarely|never|always|a (?:day|week|month|year))\b",
+            r"\b(?:every|each|once|twice|times|daily|weekly|monthly|yearly|annually|hourly|"
+            r"rarely|never|always|a (?:day|week|month|year))\b",
         ),
     )
 )
@@ -116,27 +150,36 @@ DATES = frozenset(
     stem(word)
     for word in (
         "january february march april may june july august september october november december "
-        "monday tuesday wednesday thursday friday saturday sunday spring summer autumn winter christmas easter i"
+        "monday tuesday wednesday thursday friday saturday sunday spring summer autumn winter "
+        "christmas easter i"
     ).split()
 )
 _BODIES = frozenset(
     stem(word)
     for word in (
-        "trust council foundation company institute university society association agency group bank party "
-        "club union ministry board committee court authority service fund office department commission"
+        "trust council foundation company institute university society association agency group "
+        "bank party "
+        "club union ministry board committee court authority service fund office department "
+        "commission"
     ).split()
 )
 _NAME = re.compile(
     r"(?:[^\W\d_a-zß-öø-ÿ][\w’'.-]*\w|[A-Z])"
-    r"(?:\s+(?:(?:de|da|di|del|della|der|den|van|von|bin|ibn|al|el|la|le|du|dos|of|the|and|&)\s+){0,2}"
+    r"(?:\s+(?:(?:de|da|di|del|della|der|den|van|von|bin|ibn|al|el|la|le|du|dos|of|the|and|"
+    r"&)\s+){0,2}"
     r"(?:[^\W\d_a-zß-öø-ÿ][\w’'.-]*\w|[A-Z]\b\.?))*"
 )
 _HOLDER = re.compile(
-    r"\b(?:man|woman|boy|girl|child|mother|father|son|daughter|wife|husband|brother|sister|driver|farmer|fisherman|"
-    r"minister|mayor|president|chair(?:man|woman|person)?|director|captain|teacher|judge|officer|spokes\w+|manager|"
-    r"engineer|scientists?|researchers?|doctor|nurse|owner|resident|neighbour|witness|police|pilot|keeper|author|"
-    r"leader|secretary|professor|archaeologists?|volunteers?|students?|pupils?|workers?|company|firm|team|council|group|"
-    r"committee|court|prosecutors?|union|agency|government|ministry|board|crew|family|people|residents|members?)\b",
+    r"\b(?:man|woman|boy|girl|child|mother|father|son|daughter|wife|husband|brother|sister|"
+    r"driver|farmer|fisherman|"
+    r"minister|mayor|president|chair(?:man|woman|person)?|director|captain|teacher|judge|officer|"
+    r"spokes\w+|manager|"
+    r"engineer|scientists?|researchers?|doctor|nurse|owner|resident|neighbour|witness|police|"
+    r"pilot|keeper|author|"
+    r"leader|secretary|professor|archaeologists?|volunteers?|students?|pupils?|workers?|company|"
+    r"firm|team|council|group|"
+    r"committee|court|prosecutors?|union|agency|government|ministry|board|crew|family|people|"
+    r"residents|members?)\b",
     re.IGNORECASE,
 )
 
