@@ -298,13 +298,13 @@ def test_the_same_question_gets_the_same_answer(sample: Assistant) -> None:
 
 
 def test_eight_threads_get_what_one_gets(sample: Assistant) -> None:
-    questions = [json.loads(line)["question"] for line in QUESTIONS.splitlines()[:8]]
+    questions = [json.loads(line)["question"] for line in QUESTIONS.splitlines()[:4]]
     expected = {question: told(sample.ask(question)) for question in questions}
     start = threading.Barrier(8)
 
     def asks(number: int) -> list[tuple[str, dict[str, Any]]]:
         start.wait()
-        mine = questions[number:] + questions[:number]
+        mine = questions[number % 4 :] + questions[: number % 4]
         return [(question, told(sample.ask(question))) for question in mine[:3]]
 
     with ThreadPoolExecutor(8) as threads:

@@ -96,7 +96,7 @@ def asked(articles: list[Article], questions: list[str], encoder: HashEncoder | 
                     assert hit.passage.text in stored[hit.article.id].text
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=40)
 @given(libraries(), st.lists(QUESTIONS, min_size=1, max_size=3, unique=True))
 def test_every_quote_is_the_stored_text(articles: list[Article], questions: list[str]) -> None:
     asked(articles, questions, HashEncoder())
