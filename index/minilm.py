@@ -168,21 +168,16 @@ class MiniLM:
         """Last hidden states `[t + 2, 384]` with [CLS] and [SEP], and the offsets `[t, 2]`."""
         encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         first, last = (self._tokenizer.token_to_id(name) for name in ("[CLS]", "[SEP]"))
-        ids = [[first, *e.ids[: self.window], last] for e in encodings]
-        result: list[Any] = [None] * len(ids)
-        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
-        for at in range(0, len(order), BATCH):
-            batch = order[at : at + BATCH]
-            longest = max(len(ids[i]) for i in batch)
-            padded = np.zeros((len(batch), longest), dtype=np.int64)
-            mask = np.zeros_like(padded)
-            for row, i in enumerate(batch):
-                padded[row, : len(ids[i])] = ids[i]
-                mask[row, : len(ids[i])] = 1
-            (states,) = self._session().run(None, {"input_ids": padded, "attention_mask": mask})
-            for row, i in enumerate(batch):
-                offsets = np.array(encodings[i].offsets[: self.window], dtype=np.int32)
-                result[i] = (states[row, : len(ids[i])], offsets.reshape(-1, 2))
+        result = []
+        # One at a time: the int8 graph scales by the largest value of a batch, so that a text would
+        # change with its neighbours (mean cosine .986); and it is no slower on two cores.
+        for encoding in encodings:
+            ids = np.array([[first, *encoding.ids[: self.window], last]], dtype=np.int64)
+            (states,) = self._session().run(
+                None, {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+            )
+            offsets = np.array(encoding.offsets[: self.window], dtype=np.int32).reshape(-1, 2)
+            result.append((states[0], offsets))
         return result
 
 

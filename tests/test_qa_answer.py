@@ -297,6 +297,14 @@ def test_the_same_question_gets_the_same_answer(sample: Assistant) -> None:
     assert [hit.score for hit in sample.search("dams")] == [h.score for h in sample.search("dams")]
 
 
+def test_an_answer_does_not_depend_on_what_was_asked_before(
+    sample: Assistant, sample_store: Path
+) -> None:
+    with Assistant.open(sample_store, encoder=MiniLM(), once=True) as fresh:
+        for question in (BEAVERS, "Who is the mayor of Lenton?"):
+            assert told(fresh.ask(question)) == told(sample.ask(question))
+
+
 def test_eight_threads_get_what_one_gets(sample: Assistant) -> None:
     questions = [json.loads(line)["question"] for line in QUESTIONS.splitlines()[:4]]
     expected = {question: told(sample.ask(question)) for question in questions}
