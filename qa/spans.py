@@ -63,7 +63,7 @@ _FORMS: dict[Kind, re.Pattern[str]] = {
     ),
     Kind.MONEY: re.compile(
         rf"{_CURRENCY}\s?\d[\d,.'\u00a0]*\d*{_SCALE}|(?:{_DIGITS}|"
-        rf"{_WORDED}){_SCALE}(?:\s+\w+)?\s*(?:{_MONEY_WORD}\b|[€£$¥])"
+        rf"{_WORDED}){_SCALE}(?:\s+(?!per\b)\w+)?\s*(?:{_MONEY_WORD}\b|[€£$¥])"
         r"|\bfree of charge\b|\bfor free\b|\bnothing\b|\bfree\b",
         re.IGNORECASE,
     ),
@@ -131,7 +131,7 @@ _UNITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (
             r"\bhow fast\b|\bspeed\b|\bhow strong (?:were|was|are|is) the (?:winds?|gusts?)",
             rf"(?:{_DIGITS}|{_WORDED})\s?(?:mph|kph|knots?|km/h|m/s|Mbps|"
-            rf"(?:[\w-]+\s){{0,2}}?(?:an?|per|each|every)\s(?:hour|minute|second|day|week|month|"
+            rf"(?:[\w-]+\s){{1,2}}?(?:an?|per|each|every)\s(?:hour|minute|second|day|week|month|"
             rf"year)|/\s?(?:h|s|min))",
         ),
         (
