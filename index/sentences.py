@@ -62,7 +62,9 @@ def _of_line(line: str) -> list[tuple[int, int]]:
 
 
 def _goes_on(before: str, after: str) -> bool:
-    """Whether what syntok took for the end of a sentence is an abbreviation or an ordinal."""
+    """Whether what syntok took for the end of a sentence is none: an abbreviation, a dateline."""
+    if after.startswith(("–", "—", "- ")) and before[-1] not in '.!?…:”"':
+        return True
     if not before.endswith("."):
         return False
     if ORDINAL.search(before) and MONTH.match(after):

@@ -36,7 +36,7 @@ CANDIDATES = 24
 THRESHOLD = 0.5
 MOST_LISTED = 10
 # An article is on a byline question's topic when it meets this much of it, and nearly the best.
-ON_TOPIC = 0.62
+ON_TOPIC = 0.5
 AS_MUCH_ON_TOPIC = 0.06
 
 
@@ -103,6 +103,9 @@ class Assistant:
         if not all(isinstance(turn, Turn) for turn in history):
             raise TypeError("the history is a sequence of Turn")
         scope = Scope(_bound(start), _bound(end), outlet or None, None, article or None)
+        # "~" sorts behind every digit: 2025-03 to 2025 is the right way round.
+        if scope.start and scope.end and scope.start > scope.end[: len(scope.start)] + "~":
+            raise QuestionError(f"the dates are the wrong way round: from {start} to {end}")
         today = _day(as_of)
         clock = _Clock()
         with self._lock:
@@ -184,9 +187,9 @@ class Assistant:
         if chosen:
             answered = reply.quoted(chosen)
         elif scope.start or scope.end:
-            answered = self._outside_dates(standalone, scope) or reply.refused(found)
+            answered = self._outside_dates(standalone, scope) or reply.refused(found, scope)
         else:
-            answered = reply.refused(found)
+            answered = reply.refused(found, scope)
         clock.lap("read")
         return answered
 
@@ -225,15 +228,18 @@ class Assistant:
         if scope.article:
             return [self.library.article(scope.article)]
         before = history[-1].answer if history else None
-        if not WORD.search(asked.topic):
-            if isinstance(before, Answer):
-                ids = [c.article_id for c in before.citations] or [
-                    n.article_id for n in before.nearest
-                ]
-                known = self.library.articles(ids[:1])
-                return list(known.values())
+        if not WORD.search(asked.topic) and isinstance(before, Answer):
+            cited = before.citations or before.nearest
+            return list(self.library.articles([each.article_id for each in cited[:1]]).values())
+        subject = asked.topic if WORD.search(asked.topic) else ""
+        if not subject and history:
+            subject = history[-1].question
+        if not WORD.search(subject):
             return []
-        topic, evidence = self._find(Standalone(asked.topic), scope)
+        bounds = replace(
+            scope, start=scope.start or asked.scope.start, end=scope.end or asked.scope.end
+        )
+        topic, evidence = self._find(Standalone(subject), bounds)
         best: dict[str, tuple[float, Article]] = {}
         for item in evidence:
             article = item.hit.article
@@ -259,6 +265,8 @@ def _bound(value: str | date | None) -> str | None:
     """
     if not value:
         return None
+    if not isinstance(value, (str, date)):
+        raise TypeError(f"a date is a str or a date, not {type(value).__name__}")
     text = iso_date(value.isoformat() if isinstance(value, date) else value.strip())
     if text is None:
         raise QuestionError(

@@ -17,7 +17,7 @@ from index.passages import Scope
 from index.words import WORD, fold, words
 from qa.question import is_function
 
-Wanted = Literal["author", "published", "outlet", "list"]
+Wanted = Literal["author", "published", "modified", "outlet", "list"]
 
 _PIECE = (
     r"(?:article|story|stories|piece|post|blog post|interview|column|coverage|correction|editorial|"
@@ -38,6 +38,11 @@ _WRITTEN: tuple[tuple[Wanted, str], ...] = (
         rf"|\bwhich (?:author|writer|reporter|journalist)s? (?:wrote|covered|reported)(?: about|"
         rf" on)?\b"
         rf"|\bwhose (?:{_PIECE}|byline)\b",
+    ),
+    (
+        "modified",
+        rf"\bwhen (?:was|were) (?:(?:it|this|that)|(?:the|this|that|these) (?:[\w'’-]+ ){{0,4}}?"
+        rf"{_PIECE}\b.*?) (?:last )?(?:updated|modified|edited|changed|revised)\b",
     ),
     (
         "published",
@@ -63,7 +68,10 @@ _WRITTEN: tuple[tuple[Wanted, str], ...] = (
         rf"what|which|list|show)\b.{{0,40}}\b(?:by|from)\b"
         rf"|\bwhat (?:did|has|have|does) .{{2,40}} (?:write|written|publish|published|cover|"
         rf"covered)\b(?! that)"
-        rf"|\b{_PIECE} (?:by|from)\b",
+        rf"|\b{_PIECE} (?:by|from|since|before|after|in|until)\b"
+        rf"|\b(?:what|which {_PIECE}|anything|everything|something) "
+        rf"(?:(?:was|were|is|are|has|have) )?(?:been )?"
+        rf"(?:there|published|posted|printed|new|appeared)\b|\bwhat['’]s (?:there|new)\b",
     ),
 )
 _FORMS = tuple((wanted, re.compile(form, re.IGNORECASE)) for wanted, form in _WRITTEN)
@@ -101,13 +109,17 @@ def recognise(
         scope = _bounds(text, today)
         if wanted == "list":
             scope = _by(text, names, scope)
-            if not (scope.author or scope.outlet):
+            if not scope:
                 continue
             return BylineQuestion(wanted, "", scope)
         rest = f"{text[: found.start()]} {text[found.end() :]} {_topic_within(found.group())}"
         topic = _BOUND.sub(" ", rest).strip(" ?.!")
         # "Which outlet published it?": what the turn before spoke of.
         told = any(not is_function(word) for word in words(topic))
+        if wanted in ("published", "modified"):
+            scope = (
+                Scope()
+            )  # "the story about the fire in March": the fire's month, not the story's
         return BylineQuestion(wanted, topic if told else "", scope)
     return None
 
@@ -191,17 +203,26 @@ def _beside(value: str, step: int) -> str:
 def statement(article: Article, wanted: Wanted) -> tuple[str, tuple[int, int]] | None:
     """What the metadata says, and the span in it that answers; None when it does not say."""
     if wanted == "list":
-        parts = (article.author, article.outlet, article.published)
+        parts = (article.author, article.outlet, day(article.published))
         known = ", ".join(part for part in parts if part)
         text = f"“{article.title}”{f' ({known})' if known else ''}."
         return text, (1, 1 + len(article.title))
     value = getattr(article, wanted)
     if not value:
         return None
-    others = {"author": article.author, "outlet": article.outlet, "published": article.published}
+    others = {
+        "author": article.author,
+        "outlet": article.outlet,
+        "published": day(article.published),
+    }
     rest = [other for field, other in others.items() if field != wanted and other]
     rest.append(f"{wanted} from {article.provenance.get(wanted, 'the metadata')}")
     return f"{value}: “{article.title}” ({'; '.join(rest)}).", (0, len(value))
+
+
+def day(moment: str | None) -> str | None:
+    """The day of an ISO date without the time, as far as it is known."""
+    return moment and moment[:10]
 
 
 def listed(library: Library, asked: BylineQuestion, scope: Scope, most: int) -> Sequence[Article]:

@@ -41,13 +41,17 @@ COUNTED = (Kind.NUMBER, Kind.MONEY, Kind.DURATION)
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the question: its offsets, folded form and weight, and whether it may be a name."""
+    """A word of the question: its offsets, folded form and weight.
+
+    `name` is whether it may be a name, `leant` whether it is of the turn that a follow-up leans on.
+    """
 
     start: int
     end: int
     word: str
     weight: float
     name: bool = False
+    leant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +229,8 @@ def parse(text: str, frequencies: Mapping[str, int], passages: int, *, asked: in
         weight = weights.get(word, 1.0) * (KIND_WORD if word in _KIND_WORDS else 1.0)
         before = text[asked:start] if start >= asked else text[:start]
         name = text[start].isupper() and before.strip() != ""
-        terms.append(Term(start, end, word, weight * (LEANT_ON if start < asked else 1.0), name))
+        leant = start < asked
+        terms.append(Term(start, end, word, weight * (LEANT_ON if leant else 1.0), name, leant))
     last = text[asked:]
     kind = kind_of(last)
     focus: set[str] = set()

@@ -6,6 +6,7 @@ over `qa.features`, judges the best by the logistic one of `qa.refuse`, and pick
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +22,7 @@ from qa.features import NAMES, Line, features, nearest_span, starts_with_pronoun
 from qa.question import COUNTED, Kind, Question
 from qa.rerank import Evidence
 
+_BULLET = re.compile(r"(?:[-•*]|\d{1,3}[.)])[ \t]+(?=\S)")
 MOST_SENTENCES = 5
 # Sentences of one article that are judged; the rest stand no chance.
 JUDGED = 3
@@ -110,6 +112,8 @@ def _of_article(question: Question, article: Article, lines: list[Line]) -> list
         line, start = lines[best], lines[best].start
         if best and starts_with_pronoun(line.text) and line.follows(lines[best - 1]):
             start = lines[best - 1].start
+        if bullet := _BULLET.match(article.text, start, line.end):
+            start = bullet.end()
         span = nearest_span(question, line)
         found.append(
             Candidate(

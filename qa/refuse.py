@@ -57,6 +57,10 @@ def lacks(
     # may not.
     topical = entitled | (similar[0] > MATCHED) | ((similar > MATCHED).sum(axis=0) >= OFTEN)
     near = np.where(entitled, 1.0, np.where(names | topical, anywhere, near))
+    # The words of the turn before help to find; an answer to this turn need not repeat them.
+    leant = np.array([term.leant for term in question.terms])
+    near, anywhere = np.where(leant, 1.0, near), np.where(leant, 1.0, anywhere)
+    hard, names = hard & ~leant, names & ~leant
     written_near = present[max(0, best - 1) : best + 2].any(axis=0) | topical
     written = present.any(axis=0) | entitled
     gap_near = np.maximum(0.0, MET - near) / MET

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from corpus.article import Article
 from index.passages import Scope
 from index.sentences import sentences
-from qa.byline import Wanted, statement
+from qa.byline import Wanted, day, statement
 from qa.reader import Candidate
 from qa.types import Answer, Citation, Nearest, Reason, Sentence, cite
 
@@ -33,7 +33,8 @@ def stated(articles: Sequence[Article], wanted: Wanted) -> Answer:
     """What the bylines of these articles say, each citing the article's first sentence."""
     told: list[Sentence] = []
     citations: list[Citation] = []
-    for article in articles:
+    # When the article that was meant does not say, what another one says would be misleading.
+    for article in articles if articles and statement(articles[0], wanted) else ():
         said = statement(article, wanted)
         if said:
             text, span = said
@@ -44,14 +45,16 @@ def stated(articles: Sequence[Article], wanted: Wanted) -> Answer:
         return _answered(told, citations)
     if articles:
         return _refused("not_said", "The byline does not say.", nearest_of(articles))
-    return _refused("off_subject", "There is no such article.", ())
+    text = "There is no such article." if wanted == "list" else "No article here is about that."
+    return _refused("off_subject", text, ())
 
 
-def refused(found: Sequence[Candidate]) -> Answer:
+def refused(found: Sequence[Candidate], scope: Scope) -> Answer:
     """The refusal when the best of these sentences does not answer; there may be none."""
     nearest = _nearest(found)
     if not found:
-        return _refused("off_subject", "No article has anything on this.", nearest)
+        among = f" from an outlet named “{scope.outlet}”" if scope.outlet else ""
+        return _refused("off_subject", f"No article{among} has anything on this.", nearest)
     if min(candidate.gap for candidate in found[:NEAREST]) > OFF_SUBJECT:
         return _refused("off_subject", "None of the articles is about this.", nearest)
     return _refused("not_said", "The articles do not say.", nearest)
@@ -63,7 +66,7 @@ def outside_dates(
     """The refusal when only articles outside the dates answer; all are from `first` to `last`."""
     bounds = [f"from {scope.start}"] if scope.start else []
     bounds += [f"to {scope.end}"] if scope.end else []
-    covered = f"the library covers {first} to {last}" if first else "none here has a date"
+    covered = f"the library covers {day(first)} to {day(last)}" if first else "none here has a date"
     text = f"No article dated {' '.join(bounds)} says this; {covered}."
     return _refused("outside_dates", text, _nearest(found))
 
@@ -99,5 +102,5 @@ def _name(nearest: Sequence[Nearest]) -> str:
     """The nearest article in words, to stand behind a refusal."""
     if not nearest:
         return ""
-    known = ", ".join(part for part in (nearest[0].outlet, nearest[0].published) if part)
+    known = ", ".join(part for part in (nearest[0].outlet, day(nearest[0].published)) if part)
     return f" The nearest is “{nearest[0].title}”{f' ({known})' if known else ''}."

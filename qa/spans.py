@@ -213,6 +213,7 @@ def candidates(question: Question, text: str) -> list[Span]:
         found = [m.span() for m in _FORMS[question.kind].finditer(text)]
     else:
         return []
+    found = [_trimmed(text, *span) for span in found]
     return [s for s in found if not _repeats(text[s[0] : s[1]], asked)]
 
 
@@ -226,6 +227,13 @@ def holders(question: Question, text: str) -> list[Span]:
     """Words for people and bodies, not the question's own, that may answer "who" without a name."""
     asked = set(question.words)
     return [m.span() for m in _HOLDER.finditer(text) if stem(m.group()) not in asked]
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    """A span without the spaces and stops at its ends; "p.m." keeps its stop."""
+    inner = text[start:end]
+    inner = inner if inner.rstrip().endswith(".m.") else inner.rstrip(" .,;:")
+    return start + len(inner) - len(inner.lstrip()), start + len(inner.rstrip())
 
 
 def unit(text: str) -> re.Pattern[str] | None:
