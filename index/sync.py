@@ -2,7 +2,7 @@
 
 Three things go on at once: a thread reads and splits the next articles, this one embeds, another
 commits in order. Passages are embedded several hundred at a time, across articles, because the
-encoder is fastest so; what is held in memory are three such batches and no more.
+encoder is fastest so; held in memory are three such batches, or large files, and no more.
 """
 
 import hashlib
@@ -28,6 +28,7 @@ from index.writer import File, Writer, folder_for
 
 BATCH = 512  # passages embedded together
 FIRST = 64
+LARGE = 1_000_000  # bytes; files above come last, so that no other article waits for them
 
 
 @dataclass(slots=True)
@@ -163,14 +164,15 @@ class _Sync:
         return report
 
     def _read_embed_commit(self, files: Sequence[tuple[Path, Path, File]]) -> None:
-        batches = self._batches(files)
+        ordered = sorted(files, key=lambda each: max(LARGE, each[2].size))
+        batches = self._batches(ordered)
         with ThreadPoolExecutor(1) as reading, ThreadPoolExecutor(1) as writing:
             written: Future[None] | None = None
             try:
                 upcoming = reading.submit(next, batches, None)
                 while (batch := upcoming.result()) is not None:
                     upcoming = reading.submit(next, batches, None)
-                    self._embed(batch)
+                    self._embed(batch, written)
                     if written:
                         written.result()
                     written = writing.submit(self._commit, batch)
@@ -180,16 +182,26 @@ class _Sync:
                 self.stopping.set()
 
     def _batches(self, files: Sequence[tuple[Path, Path, File]]) -> Iterator[list[_Step]]:
-        """Steps in order, together as many passages as are embedded at once."""
+        """Steps in order, together as many passages as are embedded at once.
+
+        What waits goes before a file that is large or turns out to fill a batch by itself.
+        """
         batch: list[_Step] = []
         passages = 0
         enough = FIRST  # small at first, so that the first articles are in soon
         for path, folder, file in files:
             if self.stopping.is_set():
                 return
-            for step in self._steps(path, folder, file):
-                batch.append(step)
-                passages += len(step.passages)
+            if batch and file.size > LARGE:
+                yield batch
+                batch, passages = [], 0
+            steps = list(self._steps(path, folder, file))
+            more = sum(len(step.passages) for step in steps)
+            if batch and more >= BATCH:
+                yield batch
+                batch, passages = [], 0
+            batch += steps
+            passages += more
             if passages >= enough or len(batch) >= BATCH:
                 yield batch
                 batch, passages, enough = [], 0, min(2 * enough, BATCH)
@@ -213,6 +225,8 @@ class _Sync:
             yield _Step(file, reason=reason)
             return
         for article in articles:
+            if self.stopping.is_set():
+                return
             state = self.writer.known(article)
             if state in ("same", "removed"):
                 yield _Step(file, state=state)
@@ -221,12 +235,16 @@ class _Sync:
                 yield _Step(file, article, state, passages)
         yield _Step(file, ids={article.id for article in articles})
 
-    def _embed(self, batch: Sequence[_Step]) -> None:
+    def _embed(self, batch: Sequence[_Step], earlier: Future[None] | None) -> None:
+        """Give each passage its vector, a slice at a time: Ctrl-C is heard between two."""
         texts = [context(s.article, p) for s in batch if s.article for p in s.passages]
-        parts = [
-            self.encoder.encode_passages(texts[at : at + BATCH], self.progress.embedded)
-            for at in range(0, len(texts), BATCH)
-        ]
+        parts: list[Vectors] = []
+        for at in range(0, len(texts), BATCH):
+            if at and earlier:
+                earlier.result()  # it is in before more is spent on this one, or says why not
+            parts.append(
+                self.encoder.encode_passages(texts[at : at + BATCH], self.progress.embedded)
+            )
         vectors = np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
         at = 0
         for step in batch:

@@ -1,6 +1,7 @@
 """Sync: what it reads, what it leaves, what it removes, and what it refuses to do."""
 
 import os
+import signal
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -442,6 +443,68 @@ def test_an_error_in_the_middle_keeps_what_was_committed_and_the_rest_comes_late
     already = len(sources(store))
     assert 1 <= already <= 4
     assert counts(run(store)) == (10 - already, 0, already, 0, 0)
+
+
+class Counting(Progress):
+    """What was committed and how many passages were embedded, in the order it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[str | int] = []
+
+    def embedded(self, passages: int) -> None:
+        self.told.append(passages)
+
+    def committed(self, source: str) -> None:
+        self.told.append(source)
+
+
+def test_no_article_waits_for_a_large_one(
+    store: Path, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_module, "LARGE", 10_000)
+    monkeypatch.setattr(sync_module, "BATCH", 8)
+    write(news / "a-larger.txt", "The tide table was read out again. " * 900)
+    write(news / "b-large.txt", "The tide table was read out again. " * 600)
+    progress = Counting()
+    assert counts(run(store, news, progress=progress)) == (6, 0, 0, 0, 0)
+    names = [each for each in progress.told if isinstance(each, str)]
+    assert names[:4] == ["beaver.txt", "bridge.txt", "ferry.txt", "sub/pool.txt"]
+    assert names[4:] == ["b-large.txt", "a-larger.txt"]
+    slices = [each for each in progress.told if isinstance(each, int)]
+    assert max(slices) == 8 and len(slices) > 5
+    # The small ones are searchable before the second slice of a large one is begun.
+    assert progress.told.index("sub/pool.txt") <= 4 + 2
+
+
+def test_ctrl_c_is_heard_between_two_slices_and_the_others_are_in(
+    store: Path, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_module, "LARGE", 10_000)
+    monkeypatch.setattr(sync_module, "BATCH", 8)
+    write(news / "a-large.txt", "The tide table was read out again. " * 900)
+
+    class Interrupting(Counting):
+        def embedded(self, passages: int) -> None:
+            super().embedded(passages)
+            if self.told.count(8) == 2:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    progress = Interrupting()
+    with pytest.raises(KeyboardInterrupt):
+        run(store, news, progress=progress)
+    assert progress.told.count(8) == 2
+    assert sources(store) == ["beaver.txt", "bridge.txt", "ferry.txt", "sub/pool.txt"]
+    assert counts(run(store)) == (1, 0, 4, 0, 0)
+
+
+def test_what_waits_goes_before_a_file_that_fills_a_batch(
+    store: Path, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_module, "BATCH", 8)
+    write(news / "c-long.txt", "The tide table was read out again. " * 900)
+    progress = Counting()
+    assert counts(run(store, news, progress=progress)) == (5, 0, 0, 0, 0)
+    assert progress.told[0] == 2  # beaver and bridge, which lie before it
 
 
 def test_an_encoder_that_gives_no_numbers_is_an_error_and_the_store_stays(
