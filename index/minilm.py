@@ -182,11 +182,14 @@ class MiniLM:
 
 
 def quiet() -> None:
-    """Keep transformers from drawing bars of its own and from chatting."""
+    """Keep transformers and what it builds on from drawing bars and from chatting."""
     from transformers.utils import logging as theirs
 
     theirs.disable_progress_bar()
     theirs.set_verbosity_error()
+    # What matters of a model that cannot be loaded is in the exception.
+    for name in ("huggingface_hub", "sentence_transformers"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def _has_bf16(torch: Any) -> bool:

@@ -27,6 +27,11 @@ class Transformer:
 
     @cached_property
     def _model(self) -> Any:
+        if _is_path(self.name) and not Path(self.name).is_dir():
+            raise EncoderError(
+                f"there is no encoder at {self.name}: name a folder that holds a "
+                "sentence-transformers model, or leave BYLINE_ENCODER unset"
+            )
         from sentence_transformers import SentenceTransformer
 
         quiet()
@@ -105,3 +110,8 @@ class Transformer:
             norms = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
             result.append(TokenVectors((rows / norms).astype(np.float32), offsets))
         return result
+
+
+def _is_path(name: str) -> bool:
+    """Whether `name` can only be a path: a model's name is `name` or `author/name`."""
+    return name.startswith(("/", ".", "~")) or name.endswith("/") or name.count("/") > 1

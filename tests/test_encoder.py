@@ -392,7 +392,7 @@ print([main(["sync", sys.argv[1], "--store", sys.argv[2], "--encoder", name])
 def test_an_unknown_model_is_one_line_and_nothing_is_fetched(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Line 7 has 14 stops.")
     alone = environment(HF_HOME=str(tmp_path / "hub"))
-    names = ["nobody/no-such-model", "corpus/sample"]
+    names = ["nobody/no-such-model", "corpus/sample", "/nope", "./models/none"]
     paths = [str(tmp_path / "a.txt"), str(tmp_path / "store")]
     done = subprocess.run(
         [sys.executable, "-c", UNKNOWN, *paths, *names],
@@ -401,10 +401,13 @@ def test_an_unknown_model_is_one_line_and_nothing_is_fetched(tmp_path: Path) -> 
         capture_output=True,
         text=True,
     )
-    assert done.stdout == "[1, 1]\n"
-    for name, line in zip(names, done.stderr.splitlines(), strict=True):
+    assert done.stdout == "[1, 1, 1, 1]\n"
+    first, second, third, fourth = done.stderr.splitlines()
+    for name, line in zip(names[:2], (first, second), strict=True):
         assert line.startswith(f"error: the encoder {name!r} cannot be loaded from this disk: ")
-        assert line.endswith("or leave BYLINE_ENCODER unset")
+    for name, line in zip(names[2:], (third, fourth), strict=True):
+        assert line.startswith(f"error: there is no encoder at {name}: name a folder that holds ")
+    assert all(line.endswith("or leave BYLINE_ENCODER unset") for line in done.stderr.splitlines())
 
 
 # Hash
