@@ -3,12 +3,14 @@
 import re
 from itertools import pairwise
 
+from corpus.dates import iso_date
 from corpus.draft import Draft
 from corpus.names import credit
 from corpus.text import clean, decode, has_words
 
 _LIST_ITEM = re.compile(r"(?:[-*•◦‣–—]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
+_DATE_LABEL = re.compile(r"(?:published(?:\s+on)?\b:?|date:)\s+(?=\S)", re.IGNORECASE)
 _RULE = re.compile(r"[=\-_*~#\s]{3,}")
 
 # Measured on nothing but convention: mail and editors wrap at 60 to 80, telegrams at 50.
@@ -18,10 +20,11 @@ _WRAP_WIDTHS = range(50, 101)
 _WRAP_SLACK, _WRAP_SLACK_AT_END = 12, 4
 _LONG_LINE = 120  # a line longer than this was never wrapped by hand
 _MAX_TITLE = 150
+_MAX_DATE = 60
 
 
 def read_plain(content: bytes) -> Draft:
-    """The draft of a plain text: a short first line is its title, a byline below it the author."""
+    """The draft of a plain text: a short first line is its title, byline and date stand below."""
     return draft_of_text(decode(content))
 
 
@@ -32,15 +35,37 @@ def draft_of_text(text: str) -> Draft:
     title, rest = _split_title(text)
     if title is None:
         return draft
-    line, _, after = rest.partition("\n")
-    byline = credit(line)
-    if byline and has_words(after):
-        draft.metadata.offer("author", byline.author, "byline in the text")
-        draft.metadata.offer("outlet", byline.outlet, "byline in the text")
-        rest = after.lstrip("\n")
     draft.metadata.offer("title", title, "first line")
-    draft.text = rest
+    draft.text = _take_date(_take_byline(_take_date(rest, draft), draft), draft)
     return draft
+
+
+def _take_byline(text: str, draft: Draft) -> str:
+    """`text` without its first line where that is a byline, which `draft` then has."""
+    line, _, after = text.partition("\n")
+    byline = credit(line)
+    if not byline or not has_words(after):
+        return text
+    draft.metadata.offer("author", byline.author, "byline in the text")
+    draft.metadata.offer("outlet", byline.outlet, "byline in the text")
+    return after.lstrip("\n")
+
+
+def _take_date(text: str, draft: Draft) -> str:
+    """`text` without its first line where that is a date, which `draft` then has."""
+    line, _, after = text.partition("\n")
+    day = _date_line(line)
+    if not day or not has_words(after) or draft.metadata.get("published"):
+        return text
+    draft.metadata.offer("published", day, "date line in the text")
+    return after.lstrip("\n")
+
+
+def _date_line(line: str) -> str | None:
+    """The day that `line` gives and nothing else; None when it could be read in two ways."""
+    written = line[label.end() :] if (label := _DATE_LABEL.match(line)) else line
+    day = iso_date(written) if len(written) <= _MAX_DATE and not written.isdigit() else None
+    return day if day and len(day) >= len("2025-03-12") else None
 
 
 def paragraphs(text: str) -> str:
@@ -54,7 +79,11 @@ def paragraphs(text: str) -> str:
     if sum(map(len, long)) > len(text) / 2 and _share_of_sentences(long) > 0.5:
         return _line_by_line(text)
     width = _wrap_width(text)
-    return "\n\n".join(_unwrap(block.split("\n"), width) for block in text.split("\n\n"))
+    head, *blocks = [block.split("\n") for block in text.split("\n\n")]
+    # A long title looks like a line that was full.
+    stated = len(head) == 2 and (credit(head[1]) or _date_line(head[1]))
+    first = "\n".join(head) if stated else _unwrap(head, width)
+    return "\n\n".join([first, *(_unwrap(block, width) for block in blocks)])
 
 
 def _share_of_sentences(lines: list[str]) -> float:
@@ -148,7 +177,8 @@ def _split_title(text: str) -> tuple[str | None, str]:
         second = rest.partition("\n")[0]
     title = re.sub(r"^#{1,6}\s+|\s+#+$", "", first)
     prose = _SENTENCE_END.search(first[-8:]) and not re.search(r"[?!][\"'”’»)]*$", first[-8:])
-    followed = blank_follows or len(second) > len(first) or credit(second) is not None
+    below_title = credit(second) or _date_line(second)
+    followed = blank_follows or len(second) > len(first) or below_title is not None
     is_title = (
         len(first) <= _MAX_TITLE
         and not prose

@@ -219,6 +219,70 @@ def test_title_and_byline_of_plain_text(
 
 
 @pytest.mark.parametrize(
+    ("head", "published"),
+    [
+        ("12 March 2025", "2025-03-12"),
+        ("2025-03-12", "2025-03-12"),
+        ("March 12, 2025", "2025-03-12"),
+        ("Published 12 March 2025", "2025-03-12"),
+        ("Published on March 12, 2025", "2025-03-12"),
+        ("PUBLISHED: Wednesday, 12 March 2025", "2025-03-12"),
+        ("Date: 2025-03-12T08:30:00+01:00", "2025-03-12T08:30:00+01:00"),
+        ("25/03/2025", "2025-03-25"),
+    ],
+)
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize("byline", ["", "above", "below"])
+def test_a_date_line_is_the_date(head: str, published: str, gap: str, byline: str) -> None:
+    credit_line = "By Mara Lindqvist, Lenton Courier"
+    lines = {"": [head], "above": [credit_line, head], "below": [head, credit_line]}[byline]
+    draft = draft_of_text(gap.join(["The bridge reopens to all", *lines, "The text."]))
+    assert draft.text == "The text."
+    assert draft.metadata.get("title") == "The bridge reopens to all"
+    assert draft.metadata.get("published") == published
+    assert draft.metadata.provenance["published"] == "date line in the text"
+    if byline:
+        assert draft.metadata.get("author") == "Mara Lindqvist"
+        assert draft.metadata.get("outlet") == "Lenton Courier"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "03/04/2025",
+        "12 March",
+        "March 2025",
+        "2025",
+        "20250312",
+        "30 February 2025",
+        "Updated 12 March 2025",
+        "On 12 March 2025",
+        "Lenton, 12 March 2025",
+        "12 March 2025 was a Wednesday",
+        "Published",
+    ],
+)
+def test_what_may_be_no_date_line_is_text(line: str) -> None:
+    draft = draft_of_text(f"The bridge reopens to all\n\n{line}\n\nThe text.")
+    assert draft.metadata.get("published") is None
+    assert draft.text == f"{line}\n\nThe text."
+
+
+@pytest.mark.parametrize("line", ["12 March 2025", "By Mara Lindqvist"])
+def test_a_long_title_is_not_joined_with_what_stands_below(line: str) -> None:
+    title = "The harbour bridge at Lenton reopens after seven months"
+    draft = draft_of_text(f"{title}\n{line}\n\n{WRAPPED}")
+    assert (draft.metadata.get("title"), draft.text) == (title, paragraphs(WRAPPED))
+
+
+def test_a_date_is_not_all_there_is_and_only_the_first_counts() -> None:
+    assert draft_of_text("The bridge\n\n12 March 2025").text.endswith("12 March 2025")
+    draft = draft_of_text("The bridge\n\n12 March 2025\n\n13 March 2025\n\nThe text.")
+    assert draft.metadata.get("published") == "2025-03-12"
+    assert draft.text == "13 March 2025\n\nThe text."
+
+
+@pytest.mark.parametrize(
     ("line", "author", "outlet"),
     [
         ("By Mara Lindqvist", "Mara Lindqvist", None),
