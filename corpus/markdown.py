@@ -1,16 +1,23 @@
 """Markdown with YAML front matter -> a draft: marks gone, words kept."""
 
 import re
+from functools import cache
+from typing import TYPE_CHECKING
 
 from corpus.draft import Draft, Metadata, web_url
 from corpus.names import names
 from corpus.text import clean, decode, one_line
 from corpus.webpage import visible_text
 
+if TYPE_CHECKING:
+    from yaml import BaseLoader
+
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.M)
 _KEY_LINE = re.compile(r"(?:[ \t]*(?:#.*)?\n)*[ \t]*[\"']?[\w-]+[\"']?[ \t]*:(?:\s|$)")
 _MAX_FRONT_MATTER = 65_536
 _NOTHING = {"", "~", "null", "none"}
+_NULL = re.compile(r"(?:~|null|Null|NULL|none|None|NONE)?\Z")
+_ENTRY = re.compile(r"^([\w-]+)[ \t]*:(?:[ \t]+(.*))?\n((?:[ \t-].*\n|\n)*)", re.M)
 
 _KEYS = {
     "title": ("title", "headline"),
@@ -46,20 +53,13 @@ def _split_front_matter(source: str) -> tuple[str, str]:
 
 
 def _front_matter(block: str) -> Metadata:
-    """What the front matter says; nothing when it is broken, since half of it may be wrong."""
-    import yaml
-
+    """What the front matter says; where it is broken, what its lines say one by one."""
     metadata = Metadata()
     if len(block) > _MAX_FRONT_MATTER:
         return metadata
-    try:
-        # BaseLoader builds strings, lists and mappings and nothing else: dates stay as precise as
-        # they were written, "no" stays Norwegian, and aliases are shared, not copied.
-        said = yaml.load(block, Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, RecursionError, ValueError):
-        return metadata
+    said = _yaml(block)
     if not isinstance(said, dict):
-        return metadata
+        said = _line_by_line(block)
     lowered = {key.lower(): (key, value) for key, value in said.items() if isinstance(key, str)}
     for field, keys in _KEYS.items():
         for key in keys:
@@ -67,6 +67,55 @@ def _front_matter(block: str) -> Metadata:
                 written, value = lowered[key]
                 _offer(metadata, field, value, f"front matter: {written}")
     return metadata
+
+
+def _yaml(source: str) -> object:
+    """What `source` says in YAML; None when it is broken."""
+    import yaml
+
+    try:
+        return yaml.load(source, Loader=_loader())
+    except (yaml.YAMLError, RecursionError, ValueError):
+        return None
+
+
+@cache
+def _loader() -> "type[BaseLoader]":
+    """A loader of strings, lists, mappings and null, and nothing else.
+
+    So dates stay as precise as they were written, "no" stays Norwegian, and aliases are shared,
+    not copied.
+    """
+    import yaml
+
+    class Loader(yaml.BaseLoader):
+        """BaseLoader, which takes null for a word."""
+
+    tag = "tag:yaml.org,2002:null"
+    Loader.add_implicit_resolver(tag, _NULL, None)
+    Loader.add_constructor(tag, lambda *_: None)
+    return Loader
+
+
+def _line_by_line(block: str) -> dict[str, object]:
+    """The entries of a broken front matter that can be read by themselves, whole or as a line."""
+    said: dict[str, object] = {}
+    wanted = {key for keys in _KEYS.values() for key in keys}
+    for key, line, below in _ENTRY.findall(block):
+        if key.lower() not in wanted or key in said:
+            continue
+        entry = _yaml(f"{key}: {line}\n{below}")
+        said[key] = entry[key] if isinstance(entry, dict) and key in entry else _unquoted(line)
+    return said
+
+
+def _unquoted(line: str) -> str | None:
+    """The value that a line gives in plain words; None where it begins what YAML only reads."""
+    value = re.sub(r"\s#\s.*", "", line).strip()
+    if value[:1] in ("'", '"') and (value.count(value[0]) == 1 or value.endswith(value[0])):
+        return value.strip(value[0])
+    bracketed = value.startswith("[") and "]" not in value
+    return None if bracketed or value[:1] in set("{&*!|>%@`") else value
 
 
 def _offer(metadata: Metadata, field: str, value: object, origin: str) -> None:

@@ -182,8 +182,8 @@ def _reason_to_skip(path: Path, root: Path) -> str | None:
 
 def _unknown(path: Path) -> str:
     suffix = _printable(path.suffix.lower())
-    known = "known: .txt .md .html"
-    return f"unknown extension {suffix} ({known})" if suffix else f"no extension ({known})"
+    what = f"unknown extension {suffix}" if suffix else "no extension"
+    return f"{what} (known: .txt .md .html); convert it, or leave it out"
 
 
 def _printable(path: Path | str) -> str:

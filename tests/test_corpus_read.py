@@ -263,6 +263,7 @@ def test_walk_yields_files_in_order_and_reasons_for_the_others(tmp_path: Path) -
     assert [name for name, skipped in found.items() if skipped is None] == [
         "a.txt", "b/1.html", "b/2.md", "in.txt", "z.txt",
     ]  # fmt: skip
+    assert str(found["c.pdf"]).endswith("; convert it, or leave it out")
     reasons = {name: str(skipped).split(";")[0] for name, skipped in found.items() if skipped}
     assert reasons == {
         "c.pdf": "unknown extension .pdf (known: .txt .md .html)",
@@ -385,7 +386,7 @@ def test_dates_of_front_matter(tmp_path: Path, front: str, published: str | None
     "front",
     [
         "title: [unclosed",
-        "title: Council: the vote",
+        "title: {unclosed: yes",
         "title: !!python/object/apply:os.system ['true']\n: : :",
         "a: &a [x, x]\nb: &b [*a, *a]\nauthor: [*b, *b, *b",
         "title: " + "[" * 3_000,
@@ -397,6 +398,52 @@ def test_broken_front_matter_is_neither_believed_nor_shown(tmp_path: Path, front
     article = only(tmp_path, "my-file.md", f"---\n{front}\n---\n\nThe beavers are back.")
     assert article.text == "The beavers are back."
     assert article.title == "My file"
+
+
+@pytest.mark.parametrize(
+    ("front", "title", "author", "published"),
+    [
+        ("title: Bees: a story\nauthor: Ann Poe\ndate: 2025-03-14", "Bees: a story", "Ann Poe",
+         "2025-03-14"),
+        ("title: 'Bees: a story'\nauthor: \"Ann Poe\ndate: '2025-03-14'", "Bees: a story",
+         "Ann Poe", "2025-03-14"),
+        ("title: Bees\ntags: [a, b\nauthor: Ann Poe\ndate: 14 March 2025 # draft", "Bees",
+         "Ann Poe", "2025-03-14"),
+        ("title: [Updated] Bees\nauthors:\n  - Ann Poe\n  - Jan de Vries\ndate: 2025",
+         "[Updated] Bees", "Ann Poe, Jan de Vries", "2025"),
+        ("title: Bees: a story\nauthor: [Ann Poe\ndate: soon", "Bees: a story", None, None),
+        ("title: Bees: a story\nauthor: null\ntags:\n  date: 2025", "Bees: a story", None, None),
+    ],
+)  # fmt: skip
+def test_of_broken_front_matter_the_simple_lines_are_read(
+    tmp_path: Path, front: str, title: str, author: str | None, published: str | None
+) -> None:
+    article = only(tmp_path, "my-file.md", f"---\n{front}\n---\n\nThe beavers are back.")
+    assert article.text == "The beavers are back."
+    assert (article.title, article.author, article.published) == (title, author, published)
+    assert article.provenance["title"] == "front matter: title"
+    if author:
+        assert article.provenance["author"].startswith("front matter: author")
+
+
+@pytest.mark.parametrize(
+    ("front", "author"),
+    [
+        ("author: null", None),
+        ("author: ~", None),
+        ("author:", None),
+        ("author: None", None),
+        ("authors: [null, ~]", None),
+        ("authors:\n  - null\n  -\n  - Ann Poe", "Ann Poe"),
+        ("author: {name: null}", None),
+        ("authors:\n  - name: NULL\n  - name: Ann Poe", "Ann Poe"),
+        ("author: null\nauthors: [Ann Poe]", "Ann Poe"),
+        ("author: Nullah Poe", "Nullah Poe"),
+    ],
+)
+def test_null_is_no_name(tmp_path: Path, front: str, author: str | None) -> None:
+    article = only(tmp_path, "a.md", f"---\ntitle: T\n{front}\n---\nThe beavers are back.")
+    assert (article.author, article.title) == (author, "T")
 
 
 def test_a_yaml_bomb_is_harmless(tmp_path: Path) -> None:
