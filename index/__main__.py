@@ -15,6 +15,7 @@ from corpus.errors import BylineError
 from index.catalogue import Catalogue
 from index.encoder import load_encoder
 from index.report import Progress, SyncReport
+from index.schema import escaped
 from index.sync import sync
 from index.writer import Writer
 
@@ -81,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BylineError as error:
         if args.debug:
             raise
-        print(f"error: {_line(str(error))}", file=sys.stderr)
+        print(f"error: {escaped(str(error))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("stopped; what was committed is in the library, sync again for the rest",
@@ -155,7 +156,7 @@ def _sync(args: argparse.Namespace) -> int:
         print(json.dumps(report.to_dict()))
     else:
         for source, reason in report.failed:
-            print(f"failed: {_line(source)}: {_line(reason)}", file=sys.stderr)
+            print(f"failed: {escaped(source)}: {escaped(reason)}", file=sys.stderr)
         print(_in_words(report, args.dry_run))
     return 1 if report.failed else 0
 
@@ -183,7 +184,7 @@ def _list(args: argparse.Namespace) -> int:
             if args.json:
                 print(json.dumps(failures))
             for failure in [] if args.json else failures:
-                print(f"{_line(failure['source'])}: {_line(failure['reason'])} "
+                print(f"{escaped(failure['source'])}: {escaped(failure['reason'])} "
                       f"(since {failure['since']})")  # fmt: skip
             return 0
         articles = catalogue.bylines(limit=-1)
@@ -191,8 +192,8 @@ def _list(args: argparse.Namespace) -> int:
         print(json.dumps([_public(article, text=False) for article in articles]))
     for article in [] if args.json else articles:
         date = (article.published or "undated")[:10]
-        print(f"{article.id}  {date:10}  {_line(article.title)}  "
-              f"({_line(article.outlet or 'no outlet')}; {_line(article.source)})")  # fmt: skip
+        print(f"{article.id}  {date:10}  {escaped(article.title)}  "
+              f"({escaped(article.outlet or 'no outlet')}; {escaped(article.source)})")  # fmt: skip
     return 0
 
 
@@ -202,12 +203,13 @@ def _show(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(_public(article, text=True)))
         return 0
-    print(f"{'id':10} {article.id}\n{'source':10} {_line(article.source)}\n"
-          f"{'root':10} {_line(article.root)}")  # fmt: skip
+    print(f"{'id':10} {article.id}\n{'source':10} {escaped(article.source)}\n"
+          f"{'root':10} {escaped(article.root)}")  # fmt: skip
     for name in METADATA_FIELDS:
         value = getattr(article, name)
         origin = article.provenance.get(name)
-        print(f"{name:10} {_line(value or 'unknown')}{f'  [{_line(origin)}]' if origin else ''}")
+        where = f"  [{escaped(origin)}]" if origin else ""
+        print(f"{name:10} {escaped(value or 'unknown')}{where}")
     print(f"\n{article.text}")
     return 0
 
@@ -230,7 +232,7 @@ def _remove(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"removed": article.id}))
     else:
-        print(f"Removed {article.id} ({_line(article.title)}). Its file was not touched; the "
+        print(f"Removed {article.id} ({escaped(article.title)}). Its file was not touched; the "
               "article stays out until the file changes.")  # fmt: skip
     return 0
 
@@ -242,14 +244,9 @@ def _status(args: argparse.Namespace) -> int:
         print(json.dumps(status))
         return 0
     for name, value in status.items():
-        shown = ", ".join(map(_line, value)) if isinstance(value, list) else value
+        shown = ", ".join(map(escaped, value)) if isinstance(value, list) else value
         print(f"{name.replace('_', ' '):15} {'none' if shown in (None, '') else shown}")
     return 0
-
-
-def _line(text: str) -> str:
-    """`text` on one line, with what cannot be printed escaped."""
-    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 if __name__ == "__main__":

@@ -110,6 +110,11 @@ CREATE VIRTUAL TABLE words USING fts5 (
 """
 
 
+def escaped(name: object) -> str:
+    """A name on one line, with what cannot be printed escaped."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(name))
+
+
 def folded(text: str | None) -> str:
     """The words of `text` as the word index keeps them."""
     return " ".join(words(text)) if text else ""
@@ -118,25 +123,26 @@ def folded(text: str | None) -> str:
 @contextmanager
 def translated(store: Path) -> Iterator[None]:
     """Turn what SQLite says about the library at `store` into a LibraryError that says it."""
+    place = escaped(store)
     try:
         yield
     except sqlite3.OperationalError as error:
         reason = str(error)
         if "locked" in reason or "busy" in reason:
             raise LibraryBusy(
-                f"the library at {store} is busy ({reason}): try again in a moment"
+                f"the library at {place} is busy ({reason}): try again in a moment"
             ) from error
         if "full" in reason:
             raise LibraryError(
-                f"no space is left for the library at {store}: free some and run sync again"
+                f"no space is left for the library at {place}: free some and run sync again"
             ) from error
         raise LibraryError(
-            f"the library at {store} cannot be used ({reason}): check the folder's permissions, "
+            f"the library at {place} cannot be used ({reason}): check the folder's permissions, "
             "or name another with --store"
         ) from error
     except sqlite3.DatabaseError as error:
         raise LibraryError(
-            f"the library at {store} is damaged ({error}): move the folder away and sync your "
+            f"the library at {place} is damaged ({error}): move the folder away and sync your "
             "articles again"
         ) from error
 
@@ -144,7 +150,7 @@ def translated(store: Path) -> Iterator[None]:
 def mismatch(store: Path, stored: str, given: str) -> EncoderMismatch:
     """The error for a library whose vectors another encoder made."""
     return EncoderMismatch(
-        f"the library at {store} was built with the encoder {stored}, not {given}: set "
+        f"the library at {escaped(store)} was built with the encoder {stored}, not {given}: set "
         "BYLINE_ENCODER back, or sync into another folder with --store"
     )
 
@@ -177,15 +183,16 @@ def check(store: Path) -> None:
         LibraryMissing: nothing is there, or an empty folder.
         LibraryError: something else is there.
     """
+    place, database = escaped(store), escaped(store / DATABASE)
     try:
         if not store.exists():
             raise LibraryMissing(
-                f"there is no library at {store}: make one with "
-                f"`python -m index sync ARTICLES --store {store}`"
+                f"there is no library at {place}: make one with "
+                f"`python -m index sync ARTICLES --store {place}`"
             )
         if not store.is_dir():
             raise LibraryError(
-                f"{store} is a file, not a library's folder: name another with --store"
+                f"{place} is a file, not a library's folder: name another with --store"
             )
         if not (store / DATABASE).exists():
             strangers = [
@@ -195,33 +202,33 @@ def check(store: Path) -> None:
             ]
             if strangers:
                 raise LibraryError(
-                    f"{store} is not a library and holds other things ({strangers[0]}): "
+                    f"{place} is not a library and holds other things ({escaped(strangers[0])}): "
                     "name another folder with --store"
                 )
             raise LibraryMissing(
-                f"there is no library at {store} yet: make one with "
-                f"`python -m index sync ARTICLES --store {store}`"
+                f"there is no library at {place} yet: make one with "
+                f"`python -m index sync ARTICLES --store {place}`"
             )
         with (store / DATABASE).open("rb") as file:
             header = file.read(100)
     except OSError as error:
         raise LibraryError(
-            f"the library at {store} cannot be read ({error.strerror or error}): check its "
+            f"the library at {place} cannot be read ({error.strerror or error}): check its "
             "permissions, or name another with --store"
         ) from error
     if not header.startswith(b"SQLite format 3\0") or len(header) < 100:
         raise LibraryError(
-            f"{store / DATABASE} is not a library or is damaged: move the folder away and sync "
+            f"{database} is not a library or is damaged: move the folder away and sync "
             "your articles again, or name another with --store"
         )
     if int.from_bytes(header[68:72], "big") != APPLICATION:
         raise LibraryError(
-            f"{store / DATABASE} belongs to another program: name another folder with --store"
+            f"{database} belongs to another program: name another folder with --store"
         )
     version = int.from_bytes(header[60:64], "big")
     if version != SCHEMA:
         raise LibraryError(
-            f"the library at {store} has schema {version} and this Byline reads {SCHEMA}: "
+            f"the library at {place} has schema {version} and this Byline reads {SCHEMA}: "
             + ("update Byline" if version > SCHEMA else "sync into another folder with --store")
         )
 

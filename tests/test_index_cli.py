@@ -193,6 +193,11 @@ def torn(path: Path) -> None:
     os.truncate(path / "library.db", 9_000)
 
 
+def two_lines(path: Path) -> None:
+    path.mkdir()
+    (path / "my\nthesis.doc").touch()
+
+
 def scrambled(path: Path) -> None:
     path.mkdir()
     create(path)
@@ -208,6 +213,7 @@ def a_folder_for_a_database(path: Path) -> None:
 STORES = {
     "a file": (a_file, "is a file, not a library's folder"),
     "someone else's folder": (someone_elses, "holds other things (thesis.doc)"),
+    "a name of two lines": (two_lines, "holds other things (my\\nthesis.doc)"),
     "a garbage library.db": (garbage, "is not a library or is damaged"),
     "an empty library.db": (no_bytes, "is not a library or is damaged"),
     "another program's database": (other_database, "belongs to another program"),

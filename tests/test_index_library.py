@@ -403,3 +403,13 @@ def test_a_vector_of_another_length_is_damage_and_said(store: Path) -> None:
         connection.commit()
     with opened(store) as library, pytest.raises(LibraryError, match="damaged"):
         library.search_vectors(np.zeros(128, np.float32), 5)
+
+
+def test_a_name_in_an_error_is_on_one_line(tmp_path: Path) -> None:
+    (tmp_path / "a\nb").mkdir()
+    (tmp_path / "a\nb" / "my\nthesis.doc").touch()
+    with pytest.raises(
+        LibraryError, match=r"a\\nb is not .* things \(my\\nthesis\.doc\)"
+    ) as caught:
+        Library.open(tmp_path / "a\nb", HashEncoder())
+    assert "\n" not in str(caught.value)
