@@ -270,7 +270,7 @@ def test_what_may_be_no_date_line_is_text(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["12 March 2025", "By Mara Lindqvist"])
 def test_a_long_title_is_not_joined_with_what_stands_below(line: str) -> None:
-    title = "The harbour bridge at Lenton reopens after seven months"
+    title = "The old harbour bridge at Lenton reopens after seven long months"
     draft = draft_of_text(f"{title}\n{line}\n\n{WRAPPED}")
     assert (draft.metadata.get("title"), draft.text) == (title, paragraphs(WRAPPED))
 
