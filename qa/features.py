@@ -1,4 +1,14 @@
-"""What speaks for a sentence as the answer: a row of numbers for each sentence of an article."""
+"""What speaks for a sentence as the answer: a row of numbers for each sentence of an article.
+
+How well a sentence meets the question's words is measured in ways that differ in which words
+count: all (`direct`), those that are rare in the article (`local`), those that are not in its title
+(`untitled`); `borrowed` is the same with what the two sentences before have met, `context` with
+what the article has met anywhere, `article` that alone, `weakest` the word met least, `dense` the
+cosine of the passage. The form of answer is there (`number` to `reason`, `holder` for a person
+without a name, `speech`), beside what is counted (`focus`), near the question's words (`near`), or
+missing (`lacks`). Headings, questions, length and the `first` sentence are told apart; what is
+gained by borrowing counts more after a pronoun and for reasons.
+"""
 
 import re
 from collections.abc import Sequence
@@ -28,6 +38,8 @@ _LEANS = re.compile(
     r"^[\"“'‘]?(?:he|she|it|its|they|their|his|her|this|that|these|those|both)\b", re.IGNORECASE
 )
 _SPEECH = re.compile(r"[\"“”«»„]|\b(?:said|says|told|added|according|described|called|argued)\b")
+_ITEM = re.compile(r"(?:[-•*]|\d{1,3}[.)])\s")
+LONGEST_HEADING = 120
 # Kinds whose answer can be told by its form.
 _FORMED = (*COUNTED, Kind.TIME, Kind.PERSON, Kind.NAME, Kind.REASON)
 
@@ -112,7 +124,7 @@ def features(question: Question, title: str, lines: Sequence[Line]) -> NDArray[n
                 _side(line, spans, local)
                 if question.kind is Kind.REASON
                 else _nearness(line, spans, local),
-                not _ENDS.search(line.text),
+                is_heading(line.text),
                 min(len(line.text), 300) / 300,
                 line.text.endswith("?"),
                 question.kind is Kind.STATEMENT and bool(_SPEECH.search(line.text)),
@@ -128,9 +140,12 @@ def features(question: Question, title: str, lines: Sequence[Line]) -> NDArray[n
 
 def has_form(question: Question, text: str) -> bool:
     """Whether a sentence holds the form of answer that the question wants, where that has one."""
-    if question.kind not in _FORMED or candidates(question, text):
-        return True
-    return False
+    return question.kind not in _FORMED or bool(candidates(question, text))
+
+
+def is_heading(text: str) -> bool:
+    """Whether a line looks like a title or a heading: short, no end mark, no item of a list."""
+    return len(text) <= LONGEST_HEADING and not _ENDS.search(text) and not _ITEM.match(text)
 
 
 def starts_with_pronoun(text: str) -> bool:
