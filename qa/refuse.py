@@ -30,7 +30,9 @@ NAMES = (
 # Words that another word cannot stand for: "July" is not "August", "two" is not "three".
 _HARD = DATES | {
     stem(word)
-    for word in "two three four five six seven eight nine ten eleven twelve hundred".split()
+    for word in (
+        "two three four five six seven eight nine ten eleven twelve hundred second third fourth"
+    ).split()
 }
 
 

@@ -131,8 +131,8 @@ _UNITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (
             r"\bhow fast\b|\bspeed\b|\bhow strong (?:were|was|are|is) the (?:winds?|gusts?)",
             rf"(?:{_DIGITS}|{_WORDED})\s?(?:mph|kph|knots?|km/h|m/s|Mbps|"
-            rf"(?:[\w-]+\s){{1,2}}?(?:an?|per|each|every)\s(?:hour|minute|second|day|week|month|"
-            rf"year)|/\s?(?:h|s|min))",
+            rf"(?:[\w-]+\s){{1,2}}?(?:an?|per|each|every)\s(?:hour|minute|second)"
+            rf"|/\s?(?:h|s|min))",
         ),
         (
             r"\bhow (?:hot|cold|warm)\b|\btemperatures?\b",
