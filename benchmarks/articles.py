@@ -138,7 +138,7 @@ def pile(cache: Path, count: int = PILE) -> Path:
     folder = cache / f"pile-{count}"
     if folder.is_dir() and sum(1 for _ in folder.iterdir()) == count:
         return folder
-    texts = [read(path, SAMPLE)[0].text for path in sorted(SAMPLE.glob("*.txt"))]
+    texts = [read(path, SAMPLE).articles[0].text for path in sorted(SAMPLE.glob("*.txt"))]
     every = [text[a:b] for text in texts for a, b in sentences(text) if b - a > 40]
     drawn = random.Random(2)
     shutil.rmtree(folder, ignore_errors=True)

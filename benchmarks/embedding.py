@@ -22,8 +22,7 @@ import numpy as np
 from benchmarks.articles import READ, some
 from benchmarks.machine import has_bf16, machine
 from benchmarks.result import Measure, Measured, note, parser_of, run
-from corpus import read
-from corpus.read import walk
+from corpus import read, walk
 from index.encoder import Encoder
 from index.minilm import MiniLM, quiet
 from index.passages import context, split
@@ -33,7 +32,7 @@ def passages(folders: Sequence[Path], encoder: Encoder) -> list[str]:
     """The texts that a sync of these folders embeds."""
     found = [(entry.path, folder) for folder in folders for entry in walk(folder)]
     wanted = [(path, folder) for path, folder in found if path.suffix in READ]
-    articles = [article for path, folder in wanted for article in read(path, folder)]
+    articles = [article for path, folder in wanted for article in read(path, folder).articles]
     return [context(article, p) for article in articles for p in split(article, encoder)]
 
 

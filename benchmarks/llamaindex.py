@@ -36,7 +36,7 @@ def measure(args: argparse.Namespace) -> Measured:
     """Index by each, ask each, and compare."""
     squad_open(args.bench)
     folder = subset(args.bench, args.articles, args.cache)
-    articles = {path.name: read(path, folder)[0] for path in sorted(folder.glob("*.txt"))}
+    articles = {path.name: read(path, folder).articles[0] for path in sorted(folder.glob("*.txt"))}
     asked = asked_of(args.bench)[: args.limit]
     measures = []
     with tempfile.TemporaryDirectory() as scratch:
@@ -104,7 +104,7 @@ def _llamaindex(
     started = time.perf_counter()
     documents = []
     for path in sorted(folder.glob("*.txt")):
-        article = read(path, folder)[0]
+        article = read(path, folder).articles[0]
         documents.append(
             Document(text=article.text, id_=path.name, metadata={"title": article.title})
         )

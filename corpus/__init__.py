@@ -2,7 +2,8 @@
 
 from corpus.article import METADATA_FIELDS, Article, article_id
 from corpus.errors import ArticleError, BylineError
-from corpus.read import Found, read, source_of, walk
+from corpus.files import Found, source_of, walk
+from corpus.read import Reading, read
 
 __all__ = [
     "METADATA_FIELDS",
@@ -10,6 +11,7 @@ __all__ = [
     "ArticleError",
     "BylineError",
     "Found",
+    "Reading",
     "article_id",
     "read",
     "source_of",

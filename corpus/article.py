@@ -4,7 +4,16 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-METADATA_FIELDS = ("title", "author", "outlet", "published", "modified", "url", "language")
+METADATA_FIELDS = (
+    "title",
+    "author",
+    "outlet",
+    "published",
+    "modified",
+    "url",
+    "language",
+    "section",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,7 @@ class Article:
     modified: str | None = None
     url: str | None = None
     language: str | None = None
+    section: str | None = None
     pages: tuple[int, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
 

@@ -36,10 +36,19 @@ class Metadata:
 
 @dataclass(slots=True)
 class Draft:
-    """One article of a file before it has a place: its text and whatever is known about it."""
+    """One article of a file before it has a place: its text and whatever is known about it.
+
+    `pages` are the offsets at which pages start. In a file that holds several, `number` is its
+    place from 1 (0: a lone one, or in order) and `name` what it is called there. A `problem` says
+    why this one is no article, though others of its file may be.
+    """
 
     text: str
     metadata: Metadata = field(default_factory=Metadata)
+    pages: tuple[int, ...] = ()
+    number: int = 0
+    name: str = ""
+    problem: str = ""
 
 
 def web_url(value: object) -> str | None:

@@ -216,7 +216,7 @@ def _show(args: argparse.Namespace) -> int:
 
 def _public(article: Article, *, text: bool) -> dict[str, Any]:
     fields = asdict(article)
-    del fields["pages"]
+    del fields["pages"], fields["section"]
     if not text:
         del fields["text"]
     provenance = fields.pop("provenance")

@@ -38,9 +38,9 @@ def put_article(
         delete_article(connection, old[0])
     connection.execute("DELETE FROM removed WHERE id = ?", (article.id,))
     number = connection.execute(
-        "INSERT INTO article (id, file, root, source, title, author, outlet, published, "
-        "modified, url, language, pages, provenance, hash, author_folded, outlet_folded) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO article (id, file, root, source, {', '.join(METADATA_FIELDS)}, "
+        "pages, provenance, hash, author_folded, outlet_folded) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.id, file, article.root, article.source,
             *(getattr(article, name) for name in METADATA_FIELDS),

@@ -1,4 +1,4 @@
-"""The truth's tables, and the doors to them: create, open for reading, open for writing.
+"""The doors to the truth: create, open for reading, open for writing.
 
 `library.db` is SQLite in WAL mode. Whatever is not one of ours is recognised before SQLite opens
 it, because opening alone may already write beside it.
@@ -12,102 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from corpus.errors import EncoderMismatch, LibraryBusy, LibraryError, LibraryMissing
+from index.tables import ADDED_IN_2, MIGRATIONS, SCHEMA, TABLES
 from index.words import words
 
 DATABASE = "library.db"
 APPLICATION = 0x42594C4E  # "BYLN", in the header of every library.db
-SCHEMA = 1
 # What a store may hold besides library.db: nothing else is ever written there.
 OURS = ("lock", "vectors", "encoder")
-
-_TABLES = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
--- A path that was given to sync: a folder, or one file.
-CREATE TABLE root (path TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE file (
-    number INTEGER PRIMARY KEY,
-    root TEXT NOT NULL,
-    source TEXT NOT NULL,
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    sha256 TEXT NOT NULL,
-    UNIQUE (root, source)
-);
-CREATE TABLE article (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    file INTEGER NOT NULL REFERENCES file (number),
-    root TEXT NOT NULL,
-    source TEXT NOT NULL,
-    title TEXT NOT NULL,
-    author TEXT,
-    outlet TEXT,
-    published TEXT,
-    modified TEXT,
-    url TEXT,
-    language TEXT,
-    pages TEXT NOT NULL,
-    provenance TEXT NOT NULL,
-    hash TEXT NOT NULL,
-    author_folded TEXT,
-    outlet_folded TEXT
-);
-CREATE INDEX article_file ON article (file);
--- Text and vectors lie apart, so that bylines and offsets are scanned without reading past them.
-CREATE TABLE body (
-    article INTEGER PRIMARY KEY REFERENCES article (number) ON DELETE CASCADE,
-    text TEXT NOT NULL
-);
--- AUTOINCREMENT: a number is never used twice, so what is gone can never be mistaken for what is.
-CREATE TABLE passage (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    article INTEGER NOT NULL REFERENCES article (number) ON DELETE CASCADE,
-    start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL,
-    sentences BLOB NOT NULL
-);
-CREATE INDEX passage_article ON passage (article);
-CREATE TABLE vector (
-    passage INTEGER PRIMARY KEY REFERENCES passage (number) ON DELETE CASCADE,
-    vector BLOB NOT NULL
-);
--- Passages with each folded word in their text, and in any column of the word index.
-CREATE TABLE frequency (
-    word TEXT PRIMARY KEY,
-    passages INTEGER NOT NULL,
-    postings INTEGER NOT NULL
-) WITHOUT ROWID;
--- Articles that a person removed: they stay out until they change.
-CREATE TABLE removed (
-    id TEXT PRIMARY KEY,
-    file INTEGER NOT NULL REFERENCES file (number) ON DELETE CASCADE,
-    hash TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE failure (
-    root TEXT NOT NULL,
-    source TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    since TEXT NOT NULL,
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    PRIMARY KEY (root, source)
-) WITHOUT ROWID;
--- The word index stores no text: it is folded again from here when a passage goes.
-CREATE VIEW folded_passage AS
-    SELECT passage.number AS number, passage.article AS article,
-           folded(substr(body.text, passage.start + 1, passage."end" - passage.start)) AS text,
-           folded(article.title) AS title,
-           folded(article.author) AS author,
-           folded(article.outlet) AS outlet
-    FROM passage
-    JOIN article ON article.number = passage.article
-    JOIN body ON body.article = passage.article;
-CREATE VIRTUAL TABLE words USING fts5 (
-    text, title, author, outlet,
-    content = 'folded_passage', content_rowid = 'number',
-    tokenize = 'unicode61 remove_diacritics 2'
-);
-"""
 
 
 def escaped(name: object) -> str:
@@ -165,7 +76,8 @@ def create(store: Path) -> None:
             connection.create_function("folded", 1, folded, deterministic=True)
             connection.executescript(
                 f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};"
-                f"BEGIN; {_TABLES} INSERT INTO meta VALUES ('library', '{uuid.uuid4().hex}');"
+                f"BEGIN; {TABLES} {ADDED_IN_2}"
+                f"INSERT INTO meta VALUES ('library', '{uuid.uuid4().hex}');"
                 "COMMIT; PRAGMA journal_mode = WAL;"
             )
         finally:
@@ -176,8 +88,10 @@ def create(store: Path) -> None:
     os.replace(scratch, store / DATABASE)
 
 
-def check(store: Path) -> None:
+def check(store: Path, *, older: bool = False) -> None:
     """Refuse what is not a library that this version reads, without writing anything.
+
+    With `older`, one that can be brought up to date passes, too.
 
     Raises:
         LibraryMissing: nothing is there, or an empty folder.
@@ -226,10 +140,14 @@ def check(store: Path) -> None:
             f"{database} belongs to another program: name another folder with --store"
         )
     version = int.from_bytes(header[60:64], "big")
-    if version != SCHEMA:
+    if version != SCHEMA and not (older and version in MIGRATIONS):
         raise LibraryError(
             f"the library at {place} has schema {version} and this Byline reads {SCHEMA}: "
-            + ("update Byline" if version > SCHEMA else "sync into another folder with --store")
+            + (
+                f"run `python -m index sync --store {place}` once, which brings it up to date"
+                if version in MIGRATIONS
+                else "update Byline"
+            )
         )
 
 
@@ -255,7 +173,7 @@ def open_reading(store: Path) -> sqlite3.Connection:
 
 def open_writing(store: Path) -> sqlite3.Connection:
     """A connection for the one writer, who holds the lock."""
-    check(store)
+    check(store, older=True)
     with translated(store):
         connection = sqlite3.connect(
             store / DATABASE, timeout=10, isolation_level=None, check_same_thread=False
@@ -268,8 +186,19 @@ def open_writing(store: Path) -> sqlite3.Connection:
                 "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
                 "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;"
             )
+            _migrate(connection)
             connection.execute("SELECT value FROM meta LIMIT 1").fetchall()
         except BaseException:
             connection.close()
             raise
     return connection
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    """Bring the tables up to date, each step one transaction."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    while version < SCHEMA:
+        version += 1
+        connection.executescript(
+            f"BEGIN IMMEDIATE; {MIGRATIONS[version - 1]} PRAGMA user_version = {version}; COMMIT;"
+        )

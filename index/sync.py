@@ -67,7 +67,7 @@ def sync(
     store = Path(store)
     fingerprint = encoder.fingerprint
     try:
-        check(store)
+        check(store, older=True)
     except LibraryMissing:
         if not paths:
             raise
@@ -216,7 +216,7 @@ class _Sync:
             if known and known.sha256 == file.sha256:
                 yield _Step(file, touched=True)
                 return
-            articles = read(path, folder)
+            articles = read(path, folder).articles
         except ArticleError as error:
             yield _Step(file, reason=str(error).removeprefix(f"{file.source}: "))
             return

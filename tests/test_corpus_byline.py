@@ -346,7 +346,7 @@ def test_metadata_is_clean_short_and_on_one_line(tmp_path: Path) -> None:
     }
     path = tmp_path / "a.html"
     path.write_text(page(ld(value)), encoding="utf-8")
-    (article,) = read(path, tmp_path)
+    (article,) = read(path, tmp_path).articles
     assert isinstance(article, Article)
     assert article.title.startswith("Bridge opens") and len(article.title) == 300
     assert article.author == "Mara Roe"

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus import Article, ArticleError, article_id, read, walk
+from corpus import Article, ArticleError, article_id, files, read, walk
 
-reading = sys.modules["corpus.read"]  # the package exports its function under the same name
 PROSE = (
     "The ferry crews walked off the job at five on Monday morning, and the islands will have "
     "twelve sailings this week instead of 58. Talks resume on Thursday at the harbour office."
@@ -23,7 +22,7 @@ needs_permissions = pytest.mark.skipif(os.geteuid() == 0, reason="root may read 
 def only(root: Path, name: str, content: bytes | str) -> Article:
     path = root / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    (article,) = read(path, root)
+    (article,) = read(path, root).articles
     return article
 
 
@@ -79,7 +78,7 @@ def test_bad_input_is_refused_with_name_and_reason(tmp_path: Path, name: str) ->
 def test_large_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ArticleError, match=r"big\.txt: .*more than 20 MB of text"):
         only(tmp_path, "big.txt", b"word " * 4_100_000)
-    monkeypatch.setattr(reading, "MAX_FILE_BYTES", 1_000)
+    monkeypatch.setattr(files, "MAX_FILE_BYTES", 1_000)
     with pytest.raises(ArticleError, match=r"large\.txt: larger than"):
         only(tmp_path, "large.txt", b"a" * 1_001)
 
@@ -124,7 +123,7 @@ def test_a_file_that_fails_while_it_is_read_is_refused(
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / "secret.txt").write_text(PROSE)
-    monkeypatch.setattr(reading.os, "open", refuse)
+    monkeypatch.setattr(files.os, "open", refuse)
     with pytest.raises(ArticleError, match=r"secret\.txt: cannot be read \(Permission denied\)"):
         read(tmp_path / "secret.txt", tmp_path)
 
@@ -202,7 +201,7 @@ def test_an_article_knows_its_place(tmp_path: Path) -> None:
 def test_a_single_file_is_its_own_root(tmp_path: Path) -> None:
     path = tmp_path / "one.txt"
     path.write_text(PROSE)
-    (article,) = read(path, path)
+    (article,) = read(path, path).articles
     assert (article.root, article.source) == (str(path.resolve()), "one.txt")
     assert [(found.source, found.skipped) for found in walk(path)] == [("one.txt", None)]
 
@@ -214,7 +213,7 @@ def test_a_root_may_be_relative_or_a_link(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     for root in (Path("real"), Path("link"), tmp_path / "real" / ".." / "link"):
         (found,) = walk(root)
-        (article,) = read(found.path, root)
+        (article,) = read(found.path, root).articles
         assert (article.root, article.source) == (str((tmp_path / "real").resolve()), "a.txt")
 
 
@@ -235,7 +234,7 @@ def test_odd_names_are_read(tmp_path: Path, name: bytes, source: str) -> None:
     except OSError:
         pytest.skip("this file system takes no such name")
     (found,) = walk(tmp_path)
-    (article,) = read(found.path, tmp_path)
+    (article,) = read(found.path, tmp_path).articles
     assert article.source == found.source == source
     assert "\n" not in article.title
     (article.source + article.title + article.root).encode("utf-8")
@@ -500,7 +499,7 @@ def test_sample_articles_are_clean() -> None:
     sources = [found for found in walk(SAMPLE) if found.skipped is None]
     assert sources
     for found in sources:
-        (article,) = read(found.path, SAMPLE)
+        (article,) = read(found.path, SAMPLE).articles
         assert "title" in article.provenance and article.provenance["title"] != "file name"
         assert len(article.text) > 800, found.source
         if found.path.suffix != ".txt":

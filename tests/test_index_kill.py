@@ -61,7 +61,7 @@ def check_whole(store: Path, news: Path, acknowledged: list[str], version: int) 
         by_source = {article.source: article for article in articles.values()}
         for source in acknowledged:
             assert f"version{version} " in by_source[source].text
-            assert by_source[source] == read(news / source, news)[0]
+            assert by_source[source] == read(news / source, news).articles[0]
         passages = library.passages(range(1, 100_000))
         rng = random.Random(version)
         for article in rng.sample(list(by_source.values()), min(20, len(by_source))):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from corpus import Article, ArticleError
+from corpus import Article, ArticleError, Reading
 from corpus.errors import EncoderMismatch, LibraryBusy, LibraryMissing, SyncRefused
 from index import sync as sync_module
 from index.catalogue import Catalogue
@@ -398,14 +398,16 @@ def test_a_second_writer_is_told_who_the_first_is(store: Path, news: Path) -> No
 
 
 def several(number: int) -> Any:
-    def read(path: Path, root: Path) -> list[Article]:
+    def read(path: Path, root: Path) -> Reading:
         lines = path.read_text(encoding="utf-8").splitlines()
         if not lines:
             raise ArticleError(f"{path.name}: empty")
-        return [
-            Article(str(root), f"{path.name}#{i}", f"Story {i}", text)
-            for i, text in enumerate(lines, 1)
-        ]
+        return Reading(
+            tuple(
+                Article(str(root), f"{path.name}#{i}", f"Story {i}", text)
+                for i, text in enumerate(lines, 1)
+            )
+        )
 
     return read
 

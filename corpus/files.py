@@ -1,0 +1,166 @@
+"""A directory -> its files: which are read, which are skipped and why, and the bytes of one.
+
+Nothing is parsed here; `corpus.read` knows the formats.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import ArticleError
+
+MAX_FILE_BYTES = 50_000_000
+# What systems leave behind, and the questions that an evaluation keeps beside its articles.
+_JUNK = {"thumbs.db", "desktop.ini", "__macosx", "questions.jsonl"}
+EXTENSIONS = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml"})
+"""Of the files that are read; every other is skipped with a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry of a walk: a file to read, or, with a `skipped` reason, one that will not be.
+
+    `source` is what the articles' source will be; for a directory that cannot be listed it is the
+    directory's, and nothing is known of what is below.
+    """
+
+    path: Path
+    source: str
+    skipped: str | None = None
+
+
+def walk(root: Path) -> Iterator[Found]:
+    """Every file of `root` in sorted order, with a reason for each that will not be read.
+
+    Hidden entries and the droppings of desktops are left out, and so are links to directories
+    inside the root, whose files come in their own place. Raises ArticleError when `root` itself
+    is missing or cannot be listed.
+    """
+    place = resolved_root(root)
+    if not place.is_dir():
+        yield Found(place, source_of(place, place), _reason_to_skip(place, place))
+        return
+    try:
+        waiting = _listed(place)
+    except ArticleError as error:
+        raise ArticleError(f"{_printable(root)}: {error}") from error
+    while waiting:
+        path = waiting.pop()
+        if os.path.isdir(path) and not os.path.islink(path):
+            try:
+                waiting += _listed(path)
+            except ArticleError as error:
+                yield Found(path, source_of(path, place), str(error))
+        elif not _is_link_to_own_directory(path, place):
+            yield Found(path, source_of(path, place), _reason_to_skip(path, place))
+
+
+def source_of(path: Path, root: Path) -> str:
+    """The path relative to the root, posix, on one line of valid UTF-8; a lone file's name."""
+    relative = path.parent.resolve() / path.name
+    if root in (relative, _target(path)):
+        text = root.name
+    else:
+        try:
+            text = relative.relative_to(root).as_posix()
+        except ValueError:
+            text = str(path)
+    text = text.encode("utf-8", "backslashreplace").decode()
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda c: f"\\x{ord(c[0]):02x}", text)
+
+
+def resolved_root(root: Path) -> Path:
+    """`root` without links; raises ArticleError when it is not there."""
+    try:
+        return root.resolve(strict=True)
+    except (OSError, RuntimeError, ValueError) as error:
+        name = _printable(root)
+        raise ArticleError(f"{name}: cannot be found; give a path that exists") from error
+
+
+def _listed(directory: Path) -> list[Path]:
+    """What is in `directory`, the last in order first, without hidden files and junk."""
+    try:
+        entries = sorted(directory.iterdir(), key=lambda path: path.name, reverse=True)
+    except OSError as error:
+        raise ArticleError(f"cannot be listed ({error.strerror}); check its permissions") from error
+    return [
+        path for path in entries if not path.name.startswith(".") and path.name.lower() not in _JUNK
+    ]
+
+
+def _target(path: Path) -> Path | None:
+    """Where `path` leads in the end; None when that is nowhere."""
+    try:
+        return path.resolve(strict=True)
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
+def _is_link_to_own_directory(path: Path, root: Path) -> bool:
+    target = _target(path) if os.path.islink(path) else None
+    return target is not None and os.path.isdir(target) and target.is_relative_to(root)
+
+
+def _reason_to_skip(path: Path, root: Path) -> str | None:
+    """Why the file at `path` cannot be read, as far as its directory entry tells; or None."""
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        kind = "link that leads nowhere" if os.path.islink(path) else "cannot be reached"
+        return f"{kind} ({reason}); remove or repair it"
+    target = _target(path)
+    if target is None or not target.is_relative_to(root):
+        return "link that leaves the folder; copy the file into it"
+    kinds = {
+        stat.S_IFIFO: "named pipe",
+        stat.S_IFSOCK: "socket",
+        stat.S_IFCHR: "device",
+        stat.S_IFBLK: "device",
+        stat.S_IFDIR: "directory",
+    }
+    if not stat.S_ISREG(mode):
+        kind = kinds.get(stat.S_IFMT(mode), "special file")
+        return f"{kind}, not a file; move it out of the folder"
+    return None if path.suffix.lower() in EXTENSIONS else _unknown(path)
+
+
+def _unknown(path: Path) -> str:
+    suffix = _printable(path.suffix.lower())
+    what = f"unknown extension {suffix}" if suffix else "no extension"
+    return f"{what} (known: .txt .md .html); convert it, or leave it out"
+
+
+def _printable(path: Path | str) -> str:
+    text = str(path).encode("utf-8", "backslashreplace").decode()
+    return "".join(char if char.isprintable() else "?" for char in text)
+
+
+def content_of(path: Path, root: Path) -> bytes:
+    """The bytes of the file at `path` below the resolved `root`.
+
+    Raises ArticleError with the reason alone when it is none that may be read.
+    """
+    reason = _reason_to_skip(path, root)
+    if reason:
+        raise ArticleError(reason)
+    try:
+        # Without waiting: what was a file when it was listed may have become a pipe.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise ArticleError("not a file any more; run again")
+            content = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise ArticleError(f"cannot be read ({error.strerror}); check its permissions") from error
+    if len(content) > MAX_FILE_BYTES:
+        raise ArticleError(
+            f"larger than {MAX_FILE_BYTES // 1_000_000} MB; split it into smaller files"
+        )
+    if not content.strip():
+        raise ArticleError("empty; write something into it or remove it")
+    return content
