@@ -83,6 +83,11 @@ def decode(content: bytes, *, declared: str | None = None) -> str:
     return _detected(content) if text is None else text
 
 
+def kind_of(content: bytes) -> str | None:
+    """What a file that starts like `content` is, in words; None when it may well be text."""
+    return next((kind for pattern, kind in _MAGIC_RE if pattern.match(content)), None)
+
+
 def clean(text: str) -> str:
     """The same words in NFC, without anything invisible; idempotent, in linear time.
 
@@ -141,9 +146,8 @@ def _utf16_without_mark(content: bytes) -> str | None:
 
 
 def _refuse_binary(content: bytes) -> None:
-    for pattern, kind in _MAGIC_RE:
-        if pattern.match(content):
-            raise _looks_binary(f"it starts like {kind}")
+    if kind := kind_of(content):
+        raise _looks_binary(f"it starts like {kind}")
     if b"\0" in content:
         raise _looks_binary("it contains NUL bytes")
     sample = content[:_SAMPLE_BYTES]
