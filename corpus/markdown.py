@@ -4,8 +4,8 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from corpus.draft import Draft, Metadata, web_url
-from corpus.names import names
+from corpus.draft import Draft, Metadata
+from corpus.fields import FIELD_KEYS, fields_of, squeezed
 from corpus.text import clean, decode, one_line
 from corpus.webpage import visible_text
 
@@ -15,19 +15,8 @@ if TYPE_CHECKING:
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.M)
 _KEY_LINE = re.compile(r"(?:[ \t]*(?:#.*)?\n)*[ \t]*[\"']?[\w-]+[\"']?[ \t]*:(?:\s|$)")
 _MAX_FRONT_MATTER = 65_536
-_NOTHING = {"", "~", "null", "none"}
 _NULL = re.compile(r"(?:~|null|Null|NULL|none|None|NONE)?\Z")
 _ENTRY = re.compile(r"^([\w-]+)[ \t]*:(?:[ \t]+(.*))?\n((?:[ \t-].*\n|\n)*)", re.M)
-
-_KEYS = {
-    "title": ("title", "headline"),
-    "author": ("author", "authors", "by", "byline"),
-    "published": ("date", "published", "publish_date", "pubdate", "published_at"),
-    "modified": ("updated", "modified", "lastmod", "updated_at"),
-    "outlet": ("outlet", "publisher", "publication", "site", "source"),
-    "url": ("url", "link", "canonical", "canonical_url", "source"),
-    "language": ("lang", "language"),
-}
 
 
 def read_markdown(content: bytes) -> Draft:
@@ -60,12 +49,8 @@ def _front_matter(block: str) -> Metadata:
     said = _yaml(block)
     if not isinstance(said, dict):
         said = _line_by_line(block)
-    lowered = {key.lower(): (key, value) for key, value in said.items() if isinstance(key, str)}
-    for field, keys in _KEYS.items():
-        for key in keys:
-            if key in lowered:
-                written, value = lowered[key]
-                _offer(metadata, field, value, f"front matter: {written}")
+    for field, value, key in fields_of(said):
+        metadata.offer(field, value, f"front matter: {key}")
     return metadata
 
 
@@ -100,9 +85,9 @@ def _loader() -> "type[BaseLoader]":
 def _line_by_line(block: str) -> dict[str, object]:
     """The entries of a broken front matter that can be read by themselves, whole or as a line."""
     said: dict[str, object] = {}
-    wanted = {key for keys in _KEYS.values() for key in keys}
+    wanted = {key for keys in FIELD_KEYS.values() for key in keys}
     for key, line, below in _ENTRY.findall(block):
-        if key.lower() not in wanted or key in said:
+        if squeezed(key) not in wanted or key in said:
             continue
         entry = _yaml(f"{key}: {line}\n{below}")
         said[key] = entry[key] if isinstance(entry, dict) and key in entry else _unquoted(line)
@@ -116,16 +101,6 @@ def _unquoted(line: str) -> str | None:
         return value.strip(value[0])
     bracketed = value.startswith("[") and "]" not in value
     return None if bracketed or value[:1] in set("{&*!|>%@`") else value
-
-
-def _offer(metadata: Metadata, field: str, value: object, origin: str) -> None:
-    if isinstance(value, str) and value.strip().lower() in _NOTHING:
-        return
-    if field == "author" or (field == "outlet" and not isinstance(value, str)):
-        value = names(value)
-    if field == "outlet" and web_url(value):
-        return  # the source is given as an address: that is the url
-    metadata.offer(field, value, origin)
 
 
 def _first_heading(body: str) -> tuple[str, str]:
