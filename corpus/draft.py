@@ -1,6 +1,7 @@
 """What a reader makes of a file: text, and metadata that remembers where each field came from."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -29,6 +30,13 @@ class Metadata:
             self.values[name] = usable
             self.provenance[name] = origin
 
+    def fill(self, other: "Metadata", *, only: Collection[str] = METADATA_FIELDS) -> None:
+        """Take from `other` those of the fields `only` that are not set yet."""
+        for name, value in other.values.items():
+            if name in only and name not in self.values:
+                self.values[name] = value
+                self.provenance[name] = other.provenance[name]
+
     def get(self, name: str) -> str | None:
         """The value of `name`, or None while it is unknown."""
         return self.values.get(name)
@@ -40,7 +48,8 @@ class Draft:
 
     `pages` are the offsets at which pages start. In a file that holds several, `number` is its
     place from 1 (0: a lone one, or in order) and `name` what it is called there. A `problem` says
-    why this one is no article, though others of its file may be.
+    why this one is no article, though others of its file may be. A `notice` is reported as a
+    failure though the article is in: what is said of it elsewhere could not be used.
     """
 
     text: str
@@ -49,6 +58,7 @@ class Draft:
     number: int = 0
     name: str = ""
     problem: str = ""
+    notice: str = ""
 
 
 def web_url(value: object) -> str | None:

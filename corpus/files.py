@@ -17,6 +17,8 @@ MAX_FILE_BYTES = 50_000_000
 _JUNK = {"thumbs.db", "desktop.ini", "__macosx", "questions.jsonl"}
 EXTENSIONS = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml"})
 """Of the files that are read; every other is skipped with a reason."""
+SIDECAR_SUFFIX, SIDECAR_TABLE = ".meta.json", "byline.csv"
+"""Files that stand beside articles and say whose they are; `corpus.sidecar` reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,17 @@ def walk(root: Path) -> Iterator[Found]:
                 waiting += _listed(path)
             except ArticleError as error:
                 yield Found(path, source_of(path, place), str(error))
+        elif is_sidecar(path.name):
+            if not _has_article(path):
+                reason = "sidecar of a file that is not here; rename or remove it"
+                yield Found(path, source_of(path, place), reason)
         elif not _is_link_to_own_directory(path, place):
             yield Found(path, source_of(path, place), _reason_to_skip(path, place))
+
+
+def is_sidecar(name: str) -> bool:
+    """Whether a file of this name speaks of other files, rather than being an article."""
+    return name == SIDECAR_TABLE or (name.endswith(SIDECAR_SUFFIX) and name != SIDECAR_SUFFIX)
 
 
 def source_of(path: Path, root: Path) -> str:
@@ -105,6 +116,18 @@ def _is_link_to_own_directory(path: Path, root: Path) -> bool:
     return target is not None and os.path.isdir(target) and target.is_relative_to(root)
 
 
+def _has_article(sidecar: Path) -> bool:
+    """Whether there is a file that `sidecar` speaks of: NAME, or NAME with any extension."""
+    name = sidecar.name.removesuffix(SIDECAR_SUFFIX)
+    if sidecar.name == SIDECAR_TABLE or os.path.lexists(sidecar.with_name(name)):
+        return True
+    return any(
+        path.name.partition(".")[0] == name or path.stem == name
+        for path in _listed(sidecar.parent)
+        if not is_sidecar(path.name)
+    )
+
+
 def _reason_to_skip(path: Path, root: Path) -> str | None:
     """Why the file at `path` cannot be read, as far as its directory entry tells; or None."""
     try:
@@ -126,7 +149,8 @@ def _reason_to_skip(path: Path, root: Path) -> str | None:
     if not stat.S_ISREG(mode):
         kind = kinds.get(stat.S_IFMT(mode), "special file")
         return f"{kind}, not a file; move it out of the folder"
-    return None if path.suffix.lower() in EXTENSIONS else _unknown(path)
+    known = path.suffix.lower() in EXTENSIONS or is_sidecar(path.name)
+    return None if known else _unknown(path)
 
 
 def _unknown(path: Path) -> str:
@@ -140,11 +164,12 @@ def _printable(path: Path | str) -> str:
     return "".join(char if char.isprintable() else "?" for char in text)
 
 
-def content_of(path: Path, root: Path) -> bytes:
-    """The bytes of the file at `path` below the resolved `root`.
+def content_of(path: Path, root: Path, *, limit: int | None = None) -> bytes:
+    """The bytes of the file at `path` below the resolved `root`, at most `limit` of them.
 
     Raises ArticleError with the reason alone when it is none that may be read.
     """
+    limit = MAX_FILE_BYTES if limit is None else limit
     reason = _reason_to_skip(path, root)
     if reason:
         raise ArticleError(reason)
@@ -154,13 +179,11 @@ def content_of(path: Path, root: Path) -> bytes:
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise ArticleError("not a file any more; run again")
-            content = file.read(MAX_FILE_BYTES + 1)
+            content = file.read(limit + 1)
     except OSError as error:
         raise ArticleError(f"cannot be read ({error.strerror}); check its permissions") from error
-    if len(content) > MAX_FILE_BYTES:
-        raise ArticleError(
-            f"larger than {MAX_FILE_BYTES // 1_000_000} MB; split it into smaller files"
-        )
+    if len(content) > limit:
+        raise ArticleError(f"larger than {limit // 1_000_000} MB; split it into smaller files")
     if not content.strip():
         raise ArticleError("empty; write something into it or remove it")
     return content

@@ -17,6 +17,7 @@ from corpus.errors import ArticleError
 from corpus.files import content_of, resolved_root, source_of
 from corpus.markdown import read_markdown
 from corpus.plain import draft_of_text
+from corpus.sidecar import Sidecar, apply, gather
 from corpus.text import decode, has_words, one_line, refuse_too_long
 from corpus.webpage import read_html
 
@@ -61,24 +62,30 @@ READERS: dict[str, Reader] = {
 }
 
 
-def parse(content: bytes, name: str) -> list[Draft]:
+def parse(content: bytes, name: str, sidecars: Sequence[Sidecar] = ()) -> list[Draft]:
     """The drafts of the file called `name` with this content; touches nothing else.
+
+    What `sidecars`, which `corpus.sidecar.gather` brings, say of it goes first.
 
     Raises:
         ArticleError: it yields none, for this reason.
     """
-    return READERS[Path(name).suffix.lower()](content)
+    drafts = READERS[Path(name).suffix.lower()](content)
+    apply(drafts, name, sidecars)
+    return drafts
 
 
 def read(path: Path, root: Path) -> Reading:
     """The articles of the file at `path`, which is `root` or lies below it, in this process.
 
-    Raises ArticleError, which names the file, when it yields none. Reads no other file.
+    Raises ArticleError, which names the file, when it yields none. Reads no other file but its
+    sidecars.
     """
     place = resolved_root(root)
     source = source_of(path, place)
     try:
-        return reading(parse(content_of(path, place), path.name), place, source)
+        drafts = parse(content_of(path, place), path.name, gather(path, place))
+        return reading(drafts, place, source)
     except ArticleError as error:
         raise ArticleError(f"{source}: {error}") from error
 
@@ -95,7 +102,7 @@ def reading(drafts: Sequence[Draft], root: Path | str, source: str) -> Reading:
     if not drafts:
         raise ArticleError("holds no article; write something into it or remove it")
     articles: list[Article] = []
-    failed: list[tuple[str, str]] = []
+    failed = [(source, draft.notice) for draft in drafts if draft.notice]
     for position, draft in enumerate(drafts, 1):
         number = draft.number or (position if len(drafts) > 1 else 0)
         place = f"{source}#{number}" if number else source
