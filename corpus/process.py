@@ -163,6 +163,7 @@ class Child:
         if status == OUT_OF_MEMORY:
             return f"needs more than 1 GB of memory to read; {_SMALLER}"
         if status == -signal.SIGXCPU:
+            self.late = True
             return f"takes more than 30 s of computing to read; {_SMALLER}"
         if status == -signal.SIGKILL:
             return f"its reader was killed (signal 9), maybe for want of memory; {_SMALLER}"
