@@ -1,43 +1,76 @@
 """A date as someone wrote it -> ISO 8601 as far as it is known, or None. Nothing is guessed."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = (
-    r"(?P<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+# English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish and Norwegian,
+# without accents.
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan januar janner janvier janv enero ene gennaio gen janeiro januari",
+            "february feb februar feber fevrier fevr fev febrero febbraio fevereiro februari",
+            "march mar marz maerz mrz mars marzo marco maart mrt marts",
+            "april apr avril avr abril abr aprile",
+            "may mai mayo maggio mag maio mei maj",
+            "june jun juni juin junio giugno giu junho",
+            "july jul juli juillet juil julio luglio lug julho",
+            "august aug aout agosto ago augustus augusti",
+            "september sept sep septembre septiembre setiembre settembre set setembro",
+            "october oct oktober okt octobre octubre ottobre ott outubro out",
+            "november nov novembre noviembre novembro",
+            "december dec dezember dez decembre diciembre dic dicembre dezembro dez",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+_MONTH = r"(?P<name>[^\W\d_]{3,10})\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
 _YEAR = r"(?P<year>\d{4})"
-_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
+_DAYS_OF_THE_WEEK = frozenset(
+    "mon monday tue tues tuesday wed weds wednesday thu thur thurs thursday fri friday sat saturday"
+    " sun sunday montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do"
+    " fr sa so lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes miercoles jueves"
+    " viernes sabado domingo lunedi martedi mercoledi giovedi venerdi sabato domenica maandag"
+    " dinsdag woensdag donderdag vrijdag zaterdag zondag le el den am om il".split()
+)
+_FIRST_WORD = re.compile(r"([^\W\d_]{2,10})\.?,?\s+(?=\S)")
 # A clock time written in words is dropped: the day is what is known for certain.
-_CLOCK = r"(?:,|\s+at|\s+[-–|·])?\s+\d{1,2}[:.h]\d{2}[^\n]{0,20}"
+_CLOCK = (
+    r"(?:,|\s+at|\s+um|\s+à|\s+a las|\s+[-–|·])?\s+\d{1,2}(?:[:.h]\d{2}|\s*[ap]\.?m)[^\n]{0,20}"
+)
 
 _ISO = re.compile(
     r"(\d{4})(?:([-/.])(\d{1,2})(?:\2(\d{1,2})"
-    r"(?:(?:[Tt]|\s+)(\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*(Z|z|[+-]\d{2}(?::?\d{2})?)?)?)?)?"
+    r"(?:(?:[Tt]|\s+)(\d{2}:\d{2}(?::\d{2})?)(?:[.,]\d+)?\s*(Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?)?)?"
 )
 _ISO_THEN_CLOCK = re.compile(rf"(\d{{4}}-\d{{2}}-\d{{2}})(?:[Tt]\d|{_CLOCK}).{{0,40}}")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_NUMERIC = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?\d{6}Z?)?")
+_EAST_ASIAN = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(?:(\d{1,2})\s?[日일])?.{0,20}")
+_ZONE_NAME = re.compile(r"\[[A-Za-z_/+-]+\]$")
+# What programs write when they know no date.
+_PLACEHOLDER = re.compile(r"(?:1970-01-01|1969-12-31)[T ]")
+_NUMERIC = re.compile(rf"(\d{{1,2}})([/.-])(\d{{1,2}})\2(\d{{4}})(?:{_CLOCK})?")
 _WRITTEN = tuple(
-    re.compile(f"{_WEEKDAY}{form}(?:{_CLOCK})?", re.IGNORECASE)
+    re.compile(f"{form}(?:{_CLOCK})?", re.IGNORECASE)
     for form in (
-        rf"{_DAY}\s+{_MONTH},?\s+{_YEAR}",
+        rf"{_DAY}[\s-]+(?:de\s+)?{_MONTH},?[\s-]+(?:de\s+|del\s+)?{_YEAR}",
         rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}",
-        rf"{_MONTH},?\s+{_YEAR}",
+        rf"{_MONTH},?\s+(?:de\s+)?{_YEAR}",
     )
 )
 _RFC_2822 = re.compile(r"(?:[A-Za-z]{3},\s*)?\d{1,2} [A-Za-z]{3} \d{4} \d{2}:\d{2}.*")
 
 
-def iso_date(value: object) -> str | None:
+def iso_date(value: object, *, day_first: bool = False) -> str | None:
     """ISO 8601 of what `value` says, no more and no less: `2024`, `2024-03`, `2024-03-10T14:05`.
 
-    Takes ISO and written English dates, `date`, `datetime` and a year as a number. None for what
-    is no date, and for what could be two (`03/04/2025`). Time zones stay, fractions of a second
-    go, and `Z` is written `+00:00`.
+    Takes ISO and written dates in several languages, `date`, `datetime` and a year as a number.
+    None for what is no date, and for what could be two: `03/04/2025`, unless it is known that the
+    day comes first. Time zones stay, fractions of a second go, and `Z` is written `+00:00`.
     """
     if isinstance(value, datetime):
         return value.replace(microsecond=0).isoformat()
@@ -45,13 +78,27 @@ def iso_date(value: object) -> str | None:
         return value.isoformat()
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
-    text = " ".join(str(value)[:100].split())
-    return _iso(text) or _rfc_2822(text) or _written(text) or _numeric(text)
+    text = _ZONE_NAME.sub("", " ".join(str(value)[:100].split()))
+    found = _iso(text) or _rfc_2822(text) or _written(text) or _numeric(text, day_first)
+    return None if found and _PLACEHOLDER.match(found) else found
+
+
+def written_month(name: str) -> int | None:
+    """The number of the month with this name in any of the languages that are known."""
+    return _MONTHS.get(_plain(name))
+
+
+def _plain(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(char for char in decomposed if char.isalpha())
 
 
 def _iso(text: str) -> str | None:
     if compact := _COMPACT.fullmatch(text):
         return _day(*map(int, compact.groups()))
+    if east := _EAST_ASIAN.fullmatch(text):
+        day = _day(int(east[1]), int(east[2]), int(east[3] or 1))
+        return day if day is None or east[3] else day[:7]
     found = _ISO.fullmatch(text)
     if not found:
         partly = _ISO_THEN_CLOCK.fullmatch(text)
@@ -67,7 +114,7 @@ def _iso(text: str) -> str | None:
 
 
 def _with_clock(day: str, clock: str, zone: str | None) -> str:
-    zone = "+00:00" if zone in ("Z", "z") else zone or ""
+    zone = "+00:00" if zone in ("Z", "z", "UTC", "GMT") else zone or ""
     if zone and ":" not in zone:
         zone = f"{zone[:3]}:{zone[3:] or '00'}"
     try:
@@ -90,20 +137,27 @@ def _rfc_2822(text: str) -> str | None:
 
 
 def _written(text: str) -> str | None:
+    for _ in range(2):  # "Samstag, den 3. März 2024"
+        first = _FIRST_WORD.match(text)
+        if first and _plain(first[1]) in _DAYS_OF_THE_WEEK:
+            text = text[first.end() :]
     for form in _WRITTEN:
-        if found := form.fullmatch(text):
+        found = form.fullmatch(text)
+        month = written_month(found["name"]) if found else None
+        if found and month:
             parts = found.groupdict()
-            month = _MONTHS.index(parts["name"][:3].lower()) + 1
             day = _day(int(parts["year"]), month, int(parts.get("day") or 1))
             return day[:7] if day and not parts.get("day") else day
     return None
 
 
-def _numeric(text: str) -> str | None:
+def _numeric(text: str, day_first: bool) -> str | None:
     found = _NUMERIC.fullmatch(text)
     if not found:
         return None
     first, second, year = int(found[1]), int(found[3]), int(found[4])
+    if day_first:
+        return _day(year, second, first)
     either = {_day(year, second, first), _day(year, first, second)} - {None}
     return either.pop() if len(either) == 1 else None
 

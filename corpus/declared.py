@@ -11,7 +11,7 @@ from typing import Any
 
 from corpus.draft import Metadata
 from corpus.markup import Element
-from corpus.names import names
+from corpus.names import first_name_first, names
 from corpus.text import one_line
 
 # For each field the meta names that carry it, most trusted first.
@@ -165,8 +165,7 @@ def _offer_meta(tree: Element, metadata: Metadata) -> None:
 
 def _first_name_first(name: str, key: str) -> str:
     """Highwire and Dublin Core may write `Lindqvist, Mara`."""
-    found = re.fullmatch(r"([^\W\d_][\w'’-]*), ([^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?)", name)
-    return f"{found[2]} {found[1]}" if found and key.startswith(("citation_", "dc")) else name
+    return first_name_first(name) if key.startswith(("citation_", "dc")) else name
 
 
 def _offer_microdata(tree: Element, metadata: Metadata) -> None:

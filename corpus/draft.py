@@ -7,9 +7,17 @@ from urllib.parse import urlsplit
 
 from corpus.article import METADATA_FIELDS
 from corpus.dates import iso_date
+from corpus.names import somebody
 from corpus.text import has_words, one_line
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+
+# "en" and "en-US" tell nothing: they are what programs write when nobody chose.
+_DAY_FIRST = re.compile(
+    r"(?:de|es(?!-(?:US|PR|PA))|fr(?!-CA)|it|nl|pt|pl|cs|sk|ru|uk|tr|da|nb|no|fi|el|ro|bg|hr|sl|ca|id)"
+    r"(?:-.*)?|en-(?:GB|IE|AU|NZ|IN|ZA)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -25,7 +33,7 @@ class Metadata:
             raise ValueError(f"{name!r} is no metadata field")
         if name in self.values:
             return
-        usable = _usable(name, value)
+        usable = _usable(name, value, self.values.get("language", ""))
         if usable:
             self.values[name] = usable
             self.provenance[name] = origin
@@ -75,14 +83,16 @@ def web_url(value: object) -> str | None:
         return None
 
 
-def _usable(name: str, value: object) -> str | None:
+def _usable(name: str, value: object, language: str) -> str | None:
     if name in ("published", "modified"):
-        return iso_date(value)
+        return iso_date(value, day_first=_DAY_FIRST.fullmatch(language) is not None)
     if name == "url":
         return web_url(value)
     if not isinstance(value, str):
         return None
     line = one_line(value)
+    if name == "author":
+        line = somebody(line)
     if name == "language":
         line = line.replace("_", "-")
         return line if _LANGUAGE.fullmatch(line) else None

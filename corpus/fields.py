@@ -22,6 +22,7 @@ TEXT_KEYS = tuple(
 FIELD_KEYS: Mapping[str, tuple[str, ...]] = {
     field: tuple(keys.split())
     for field, keys in {
+        "language": "language lang inlanguage languagecode locale sprache langue idioma",
         "title": "title headline heading articletitle posttitle doctitle titel titre titulo name",
         "author": "author authors byline by creator creators writer writers writtenby authorname"
         " authornames dccreator autor autoren autores auteur auteurs",
@@ -36,12 +37,11 @@ FIELD_KEYS: Mapping[str, tuple[str, ...]] = {
         " journal magazine sitename publisher site website sourcename source feedtitle medium",
         "url": "url canonical canonicalurl link permalink articleurl weburl pageurl sourceurl"
         " originalurl href uri website source",
-        "language": "language lang inlanguage languagecode locale sprache langue idioma",
         "section": "section articlesection sectionname category categories ressort rubrik"
         " rubrique seccion",
     }.items()
 }
-"""Of each metadata field, squeezed, most trusted first."""
+"""Of each metadata field, squeezed, most trusted first; the language tells how to read a date."""
 
 _NOTHING = {"", "~", "null", "none", "nan", "n/a", "na", "-", "unknown", "undefined"}
 _LANGUAGES = {

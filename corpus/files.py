@@ -15,7 +15,7 @@ from corpus.errors import ArticleError
 MAX_FILE_BYTES = 50_000_000
 # What systems leave behind, and the questions that an evaluation keeps beside its articles.
 _JUNK = {"thumbs.db", "desktop.ini", "__macosx", "questions.jsonl"}
-EXTENSIONS = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml"})
+EXTENSIONS = frozenset({".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml", ".pdf"})
 """Of the files that are read; every other is skipped with a reason."""
 SIDECAR_SUFFIX, SIDECAR_TABLE = ".meta.json", "byline.csv"
 """Files that stand beside articles and say whose they are; `corpus.sidecar` reads them."""
@@ -43,7 +43,10 @@ def walk(root: Path) -> Iterator[Found]:
     """
     place = resolved_root(root)
     if not place.is_dir():
-        yield Found(place, source_of(place, place), _reason_to_skip(place, place))
+        reason = _reason_to_skip(place, place)
+        if is_sidecar(place.name):
+            reason = "sidecar, not an article; give the file that it speaks of, or the folder"
+        yield Found(place, source_of(place, place), reason)
         return
     try:
         waiting = _listed(place)
@@ -121,11 +124,8 @@ def _has_article(sidecar: Path) -> bool:
     name = sidecar.name.removesuffix(SIDECAR_SUFFIX)
     if sidecar.name == SIDECAR_TABLE or os.path.lexists(sidecar.with_name(name)):
         return True
-    return any(
-        path.name.partition(".")[0] == name or path.stem == name
-        for path in _listed(sidecar.parent)
-        if not is_sidecar(path.name)
-    )
+    endings = {*EXTENSIONS, *(suffix.upper() for suffix in EXTENSIONS), ".txt.gz", ".html.gz"}
+    return any(os.path.lexists(sidecar.with_name(name + suffix)) for suffix in endings)
 
 
 def _reason_to_skip(path: Path, root: Path) -> str | None:
@@ -156,7 +156,7 @@ def _reason_to_skip(path: Path, root: Path) -> str | None:
 def _unknown(path: Path) -> str:
     suffix = _printable(path.suffix.lower())
     what = f"unknown extension {suffix}" if suffix else "no extension"
-    return f"{what} (known: .txt .md .html); convert it, or leave it out"
+    return f"{what} (known: .txt .md .html .pdf); convert it, or leave it out"
 
 
 def _printable(path: Path | str) -> str:

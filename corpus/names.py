@@ -8,7 +8,20 @@ from dataclasses import dataclass
 
 from corpus.text import clean, one_line
 
-_BY = re.compile(r"(?:by|von|par|por)\s+(?=\S)", re.IGNORECASE)
+_BY = re.compile(
+    r"(?:(?:posted |written |story |words |reported |reporting |text )?by:?|von|par|por"
+    r"|(?:text|author|authors|autor|autorin|auteur) ?:)\s+(?=\S)",
+    re.IGNORECASE,
+)
+# Accounts and programs, which no person is called.
+_NOBODY = frozenset(
+    "admin administrator webmaster wordpress root user guest unknown anonymous owner author default"
+    " python-docx libreoffice openoffice openpyxl microsoft".split()
+) | {"microsoft office user", "microsoft office", "windows user", "site admin", "web admin"}
+_AND_OTHERS = re.compile(r",?\s+(?:and|with|und|et)\s+(?:agenc(?:y|ies)|wires?)$", re.IGNORECASE)
+_FROM_WHERE = re.compile(r"\s+in\s+[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){0,2}$")
+_FOR_WHOM = re.compile(r"\s+(?:for|of|für)\s+(.+)$|\s*\(([^()]+)\)$")
+_AND = r"\s+(?:and|und|et|y|e|&)\s+"
 _MAX_LINE = 80
 _MAX_NAMES = 50
 _PARTICLES = frozenset(
@@ -23,7 +36,8 @@ _OUTLET = re.compile(
     re.IGNORECASE,
 )
 _ROLE = re.compile(
-    r"\b(?:writer|correspondent|reporter|editor|columnist|staff|contributor|bureau|desk)\b",
+    r"\b(?:writers?|correspondents?|reporters?|editors?|columnist|staff|contributors?|bureau|desk"
+    r"|newsroom|redaktion|team|agency|agencies|wire|wires)\b",
     re.IGNORECASE,
 )
 
@@ -46,18 +60,22 @@ def credit(line: str) -> Credit | None:
     start = _BY.match(line)
     if len(line) > _MAX_LINE or not start:
         return None
-    parts = re.split(r"\s*,\s*", line[start.end() :].rstrip("."))
+    rest = line[start.end() :].rstrip(".")
     outlet = None
+    if (whom := _FOR_WHOM.search(rest)) and _OUTLET.search(whom[1] or whom[2]):
+        outlet, rest = whom[1] or whom[2], rest[: whom.start()]
+    rest = _FROM_WHERE.sub("", _AND_OTHERS.sub("", rest))
+    parts = re.split(r"\s*,\s*", rest)
     if len(parts) > 1 and _OUTLET.search(parts[-1]):
         outlet = parts.pop()
     if len(parts) > 1 and _ROLE.search(parts[-1]):
         parts.pop()
-    authors = [name for part in parts for name in re.split(r"\s+(?:and|und|et|y|&)\s+", part)]
+    authors = [name for part in parts for name in re.split(_AND, part)]
     authors = [re.sub(r"^(?:and|&)\s+", "", name) for name in authors]
     # "By A B, C D" without an "and" may be a name and a place.
     if len(parts) > 1 and len(authors) == len(parts) and not re.search(r" (?:and|&) ", line):
         return None
-    return Credit(", ".join(authors), outlet) if all(map(_is_name, authors)) else None
+    return Credit(", ".join(authors), outlet) if all(map(is_name, authors)) else None
 
 
 def names(value: object, *, depth: int = 0) -> str | None:
@@ -79,17 +97,51 @@ def _collect(value: object, found: list[str], depth: int) -> None:
     elif isinstance(value, dict):
         whole = " ".join(
             part
-            for part in (value.get("givenName"), value.get("familyName"))
+            for part in (
+                value.get("givenName") or value.get("given"),
+                value.get("familyName") or value.get("family"),
+            )
             if isinstance(part, str)
         )
         _collect(value.get("name") or whole, found, depth + 1)
     elif isinstance(value, str):
         line = re.sub(r"(?i)^by\s+(?=[^\W\d_])", "", one_line(value))
         if line and not re.search(r"https?:|www\.|://|@", line) and any(map(str.isalpha, line)):
-            found.append(line)
+            found.extend(_each(line))
 
 
-def _is_name(name: str) -> bool:
+def _each(line: str) -> list[str]:
+    """The names in one string: several stand apart by `;` or, between whole names, by "and"."""
+    if ";" in line:
+        parts = [part.strip() for part in line.split(";")]
+        return [first_name_first(part) for part in parts if part]
+    kept, *more = re.split(r"\s*,\s*", line)
+    # "Mara Lindqvist, Science Editor" is one person.
+    line = ", ".join([kept, *(part for part in more if not _ROLE.search(part))])
+    listed = [n for part in line.split(", ") for n in re.split(_AND, re.sub(r"^and ", "", part))]
+    return listed if len(listed) > 1 and all(map(is_name, listed)) else [line]
+
+
+def first_name_first(name: str) -> str:
+    """`Mara Lindqvist` of `Lindqvist, Mara`; any other name as it is."""
+    found = re.fullmatch(r"([^\W\d_][\w'’-]*), ([^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?)", name)
+    return f"{found[2]} {found[1]}" if found else name
+
+
+def somebody(line: str) -> str:
+    """The authors in `line` but for accounts and programs, which wrote nothing."""
+    return ", ".join(part for part in line.split(", ") if part.casefold() not in _NOBODY)
+
+
+def is_outlet(name: str) -> bool:
+    """Whether a word in `name` is one that papers, agencies and stations are called by."""
+    return len(name) <= _MAX_LINE and _OUTLET.search(name) is not None
+
+
+def is_name(name: str) -> bool:
+    """Whether `name` looks like a person's: two to five words, capitalised, none a role."""
+    if _ROLE.search(name):
+        return False
     words = clean(name).split()
     if not 2 <= len(words) <= 5 or not all(map(_is_name_word, words)):
         return False
