@@ -16,6 +16,7 @@ from corpus.draft import Draft
 from corpus.errors import ArticleError
 from corpus.files import content_of, resolved_root, source_of
 from corpus.markdown import read_markdown
+from corpus.pdf import read_pdf
 from corpus.plain import draft_of_text
 from corpus.sidecar import Sidecar, apply, gather
 from corpus.text import decode, has_words, one_line, refuse_too_long
@@ -51,6 +52,10 @@ def _read_html(content: bytes) -> list[Draft]:
     return [read_html(content)]
 
 
+def _read_pdf(content: bytes) -> list[Draft]:
+    return [read_pdf(content)]
+
+
 READERS: dict[str, Reader] = {
     ".txt": _read_text,
     ".text": _read_text,
@@ -59,18 +64,28 @@ READERS: dict[str, Reader] = {
     ".html": _read_html,
     ".htm": _read_html,
     ".xhtml": _read_html,
+    ".pdf": _read_pdf,
 }
 
 
-def parse(content: bytes, name: str, sidecars: Sequence[Sidecar] = ()) -> list[Draft]:
+def parse(
+    content: bytes,
+    name: str,
+    sidecars: Sequence[Sidecar] = (),
+    *,
+    page_read: Callable[[], None] = lambda: None,
+) -> list[Draft]:
     """The drafts of the file called `name` with this content; touches nothing else.
 
-    What `sidecars`, which `corpus.sidecar.gather` brings, say of it goes first.
+    What `sidecars`, which `corpus.sidecar.gather` brings, say of it goes first. `page_read` is
+    called after each page of a format that has pages.
 
     Raises:
         ArticleError: it yields none, for this reason.
     """
-    drafts = READERS[Path(name).suffix.lower()](content)
+    suffix = Path(name).suffix.lower()
+    paged = suffix == ".pdf"
+    drafts = [read_pdf(content, page_read)] if paged else READERS[suffix](content)
     apply(drafts, name, sidecars)
     return drafts
 
