@@ -3,19 +3,19 @@
 `python -P -m corpus.child PARENT` is started by `corpus.sandbox`, never by a person.
 """
 
-import inspect
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable
-from typing import Any, BinaryIO
+from dataclasses import dataclass
+from typing import BinaryIO
 
 from corpus.confine import CPU_SECONDS_IN_ALL, confine, cpu_used, grant_cpu
 from corpus.draft import Draft
 from corpus.errors import ArticleError
 from corpus.process import OUT_OF_MEMORY
 from corpus.read import parse
+from corpus.sidecar import Sidecar
 from corpus.text import MAX_TEXT_BYTES, one_line
 from corpus.wire import MAX_DRAFTS, MAX_FRAME_BYTES, MAX_REASON, frame, of_draft, take
 
@@ -46,8 +46,15 @@ def main() -> None:
         del request
 
 
-def _request(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """The next header and the bytes that it announces; None at the end."""
+@dataclass(slots=True)
+class _Request:
+    name: str
+    content: bytes
+    sidecars: list[Sidecar]
+
+
+def _request(source: BinaryIO) -> _Request | None:
+    """What is to be parsed next: a header and the bytes that it announces; None at the end."""
     head = source.read(4)
     if len(head) < 4:
         return None
@@ -56,12 +63,15 @@ def _request(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
     if header is None:
         return None
     content = source.read(header["size"])
-    return (header, content) if len(content) == header["size"] else None
+    sidecars = [
+        Sidecar(each["name"], source.read(each["size"]), each["problem"])
+        for each in header["sidecars"]
+    ]
+    return _Request(header["name"], content, sidecars)
 
 
-def _answer(request: tuple[dict[str, Any], bytes], target: BinaryIO) -> None:
+def _answer(request: _Request, target: BinaryIO) -> None:
     """Send the drafts of a file, or why there are none; MemoryError ends this process."""
-    header, content = request
     begun = grant_cpu()
     told = time.monotonic()
 
@@ -74,7 +84,8 @@ def _answer(request: tuple[dict[str, Any], bytes], target: BinaryIO) -> None:
             told = time.monotonic()
 
     try:
-        _send(_parsed(content, header["name"], page_read), target)
+        drafts = parse(request.content, request.name, request.sidecars, page_read=page_read)
+        _send(drafts, target)
     except ArticleError as error:
         target.write(frame({"error": one_line(str(error), limit=MAX_REASON) or "no reason"}))
     except RecursionError:
@@ -85,12 +96,6 @@ def _answer(request: tuple[dict[str, Any], bytes], target: BinaryIO) -> None:
         kind = f"{type(error).__name__}: {one_line(str(error), limit=200)}".rstrip(": ")
         reason = f"cannot be read ({kind}); it may be damaged: save it again"
         target.write(frame({"error": reason}))
-
-
-def _parsed(content: bytes, name: str, page_read: Callable[[], None]) -> list[Draft]:
-    if "page_read" in inspect.signature(parse).parameters:
-        return parse(content, name, page_read=page_read)  # type: ignore[call-arg]
-    return parse(content, name)
 
 
 def _send(drafts: list[Draft], target: BinaryIO) -> None:

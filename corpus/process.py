@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from corpus.draft import Draft
 from corpus.errors import ArticleError
+from corpus.sidecar import Sidecar
 from corpus.wire import MAX_DRAFTS, MAX_FRAME_BYTES, Garbled, draft_from, frame, reason_from, take
 
 WALL_SECONDS = 60
@@ -67,27 +68,31 @@ class Child:
         self.files = 0
         self.late = self.worn = False
 
-    def parse(self, content: bytes, name: str) -> list[Draft]:
-        """The drafts of a file; raises ArticleError with its reason, or Dead."""
+    def parse(self, content: bytes, name: str, sidecars: Sequence[Sidecar] = ()) -> list[Draft]:
+        """As `corpus.read.parse`; raises ArticleError with the reason, or Dead."""
+        told = [
+            {"name": each.name, "size": len(each.content), "problem": each.problem}
+            for each in sidecars
+        ]
+        header = frame({"name": name, "size": len(content), "sidecars": told})
         try:
             if not self._ready:
                 if "ready" not in next(self._messages([]), {}):
                     raise Garbled("no greeting")
                 self._ready = True
-            return self._parse(content, name)
+            return self._parse([content, *(each.content for each in sidecars)], header)
         except Garbled as error:
             raise Dead(f"made its reader answer nonsense ({error}); {_SMALLER}") from error
         finally:
             self.files += 1
 
-    def _parse(self, content: bytes, name: str) -> list[Draft]:
+    def _parse(self, parts: Sequence[bytes], header: bytes) -> list[Draft]:
         begun = time.monotonic()
         self._deadline, self._allowed = begun + WALL_SECONDS, f"{WALL_SECONDS} s"
-        header = frame({"name": name, "size": len(content)})
         drafts: list[Draft] = []
         size = 0
         reason = ""
-        for message in self._messages([header, content]):
+        for message in self._messages([header, *filter(None, parts)]):
             if "page" in message:
                 now = time.monotonic()
                 self._deadline = min(now + PAGE_SECONDS, begun + SECONDS_IN_ALL)
@@ -176,9 +181,12 @@ class Child:
         with suppress(OSError):
             self._process.kill()
 
-    def end(self) -> None:
-        """Wait until it is gone and close the pipes."""
+    def wait(self) -> None:
+        """Return once it is gone."""
         self._process.wait()
+
+    def close(self) -> None:
+        """Close the pipes; only for the thread that uses it."""
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
                 with suppress(OSError):

@@ -11,16 +11,17 @@ started when the first file comes, never forked, and replaced when they die, han
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Semaphore
 
 from corpus.draft import Draft
 from corpus.errors import ArticleError
 from corpus.files import content_of, resolved_root, source_of
 from corpus.process import Child, Dead
 from corpus.read import Reading, reading
+from corpus.sidecar import Sidecar, gather
 
 FILES_PER_CHILD = 500
 AHEAD_BYTES = 64_000_000
@@ -30,16 +31,18 @@ AHEAD_BYTES = 64_000_000
 class Sandbox:
     """A pool of at most `children` processes that parse; as many as processors, at most 4.
 
-    Made for one thread that reads; `close` may come from any other and ends it at once.
+    `parse`, `read` and `close` may be called from any thread.
     """
 
     def __init__(self, children: int = 0) -> None:
         self.children = children or min(4, _processors())
-        self._threads: ThreadPoolExecutor | None = None
         self._lock = Lock()
+        self._room = Semaphore(self.children)
         self._idle: list[Child] = []
         self._alive: set[Child] = set()
         self._closed = False
+        # A child dies with the thread that started it: this one lives as long as the pool.
+        self._starter = ThreadPoolExecutor(1, "sandbox")
 
     def __enter__(self) -> "Sandbox":
         return self
@@ -53,9 +56,43 @@ class Sandbox:
         with self._lock:
             return [child.pid for child in self._alive]
 
+    def parse(self, content: bytes, name: str, sidecars: Sequence[Sidecar] = ()) -> list[Draft]:
+        """As `corpus.read.parse`, in a child; raises ArticleError when the file yields nothing.
+
+        A child that dies over its first file dies of it. One that has read others may have been
+        harmed by those: then a fresh one decides. RuntimeError once the sandbox is closed.
+        """
+        with self._room:
+            while True:
+                child = self._take()
+                is_fresh = child.files == 0
+                try:
+                    drafts = child.parse(content, name, sidecars)
+                except Dead as death:
+                    self._remove(child)
+                    if self._closed:
+                        raise RuntimeError("the sandbox is closed") from death
+                    if is_fresh or child.late:
+                        raise ArticleError(str(death)) from death
+                except ArticleError:
+                    self._put_back(child)
+                    raise
+                except BaseException:
+                    self._remove(child)
+                    raise
+                else:
+                    self._put_back(child)
+                    return drafts
+
     def read(self, path: Path, root: Path) -> Reading:
         """As `corpus.read.read`, in a child; raises ArticleError when the file yields nothing."""
-        return self._submit(path, root).result()
+        place = resolved_root(root)
+        source = source_of(path, place)
+        try:
+            drafts = self.parse(content_of(path, place), path.name, gather(path, place))
+            return reading(drafts, place, source)
+        except ArticleError as error:
+            raise ArticleError(f"{source}: {error}") from error
 
     def read_all(self, jobs: Iterable[tuple[Path, Path]]) -> Iterator[Reading | ArticleError]:
         """What each (path, root) yields, in order; the next are read while this one is used.
@@ -64,6 +101,7 @@ class Sandbox:
         """
         ahead: deque[tuple[Future[Reading], int]] = deque()
         held = 0
+        threads = ThreadPoolExecutor(self.children, "reading")
         try:
             for path, root in jobs:
                 size = _size(path)
@@ -71,92 +109,48 @@ class Sandbox:
                     future, before = ahead.popleft()
                     held -= before
                     yield _outcome(future)
-                ahead.append((self._submit(path, root), size))
+                ahead.append((threads.submit(self.read, path, root), size))
                 held += size
             while ahead:
                 yield _outcome(ahead.popleft()[0])
         finally:
-            for future, _ in ahead:
-                future.cancel()
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def close(self) -> None:
         """Kill the children and wait until they are gone; what is being read is given up."""
         with self._lock:
             self._closed = True
-            children, self._idle = list(self._alive), []
+            children, idle = list(self._alive), self._idle
+            self._alive, self._idle = set(), []
         for child in children:
-            child.kill()
-        if self._threads:
-            self._threads.shutdown(cancel_futures=True)
+            child.kill()  # whoever is using it buries it
+        self._starter.shutdown()
+        for child in idle:
+            child.close()
         for child in children:
-            child.end()
-        self._alive.clear()
+            child.wait()
 
-    def _submit(self, path: Path, root: Path) -> "Future[Reading]":
-        with self._lock:
-            if self._closed:
-                raise RuntimeError("the sandbox is closed")
-            if self._threads is None:
-                # A child dies with the thread that started it: these live as long as the pool.
-                self._threads = ThreadPoolExecutor(self.children, "sandbox")
-            return self._threads.submit(self._read, path, root)
-
-    def _read(self, path: Path, root: Path) -> Reading:
-        place = resolved_root(root)
-        source = source_of(path, place)
-        try:
-            content = content_of(path, place)
-            return reading(self._parse(content, path.name), place, source)
-        except ArticleError as error:
-            raise ArticleError(f"{source}: {error}") from error
-
-    def _parse(self, content: bytes, name: str) -> list[Draft]:
-        """The drafts of a file, parsed in a child.
-
-        A child that dies over its first file dies of it. One that has read others may have been
-        harmed by those: then a fresh one decides.
-        """
-        while True:
-            child = self._take()
-            is_fresh = child.files == 0
-            try:
-                drafts = child.parse(content, name)
-            except Dead as death:
-                self._remove(child)
-                if self._closed:
-                    raise RuntimeError("the sandbox is closed") from death
-                if is_fresh or child.late:
-                    raise ArticleError(str(death)) from death
-            except ArticleError:
-                self._put_back(child)
-                raise
-            except BaseException:
-                self._remove(child)
-                raise
-            else:
-                self._put_back(child)
-                return drafts
-
-    def _take(self) -> "Child":
+    def _take(self) -> Child:
         with self._lock:
             if self._closed:
                 raise RuntimeError("the sandbox is closed")
             if self._idle:
                 return self._idle.pop()
-            child = Child()
+            child = self._starter.submit(Child).result()
             self._alive.add(child)
             return child
 
-    def _put_back(self, child: "Child") -> None:
-        if child.worn or child.files >= FILES_PER_CHILD:
-            self._remove(child)
-            return
+    def _put_back(self, child: Child) -> None:
         with self._lock:
-            self._idle.append(child)
+            if not (self._closed or child.worn or child.files >= FILES_PER_CHILD):
+                self._idle.append(child)
+                return
+        self._remove(child)
 
-    def _remove(self, child: "Child") -> None:
+    def _remove(self, child: Child) -> None:
         child.kill()
-        child.end()
+        child.wait()
+        child.close()
         with self._lock:
             self._alive.discard(child)
 

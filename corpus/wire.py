@@ -68,6 +68,7 @@ def of_draft(draft: Draft) -> dict[str, Any]:
         "number": draft.number,
         "name": draft.name,
         "problem": draft.problem,
+        "notice": draft.notice,
     }
 
 
@@ -85,7 +86,7 @@ def draft_from(message: object) -> Draft:
     starts = tuple(_whole(page) for page in pages)
     if list(starts) != sorted(starts) or (starts and starts[-1] > len(text)):
         raise Garbled("pages out of order")
-    name, problem = (_text(message, key) for key in ("name", "problem"))
+    name, problem, notice = (_text(message, key) for key in ("name", "problem", "notice"))
     return Draft(
         text,
         _metadata(message),
@@ -93,6 +94,7 @@ def draft_from(message: object) -> Draft:
         number,
         one_line(name),
         one_line(problem, limit=MAX_REASON),
+        one_line(notice, limit=MAX_REASON),
     )
 
 

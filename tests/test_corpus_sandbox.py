@@ -28,11 +28,11 @@ Do = Callable[..., str]
 
 @pytest.fixture
 def hostile(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
-    """A sandbox of one child that does what its files say."""
+    """A sandbox whose children do what their files say."""
     paths = [str(ROOT / "tests"), *filter(None, [os.environ.get("PYTHONPATH")])]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
     monkeypatch.setattr(process, "MODULE", "hostile_child")
-    with Sandbox(1) as sandbox:
+    with Sandbox(2) as sandbox:
         yield sandbox
 
 
@@ -66,6 +66,18 @@ def test_what_comes_out_is_what_reading_in_this_process_yields() -> None:
     with Sandbox(2) as sandbox:
         readings = list(sandbox.read_all((path, SAMPLE) for path in FILES))
     assert readings == [read(path, SAMPLE) for path in FILES]
+
+
+def test_sidecars_come_along(tmp_path: Path) -> None:
+    path = tmp_path / "rain.txt"
+    path.write_text("Rain\n\nRain fell on Port Lenton.")
+    (tmp_path / "rain.txt.meta.json").write_text('{"author": "Ada Quill", "date": "2024-03"}')
+    (tmp_path / "byline.csv").write_text("file,outlet\nrain.txt,Lenton Post\nrain.txt,a,b\n")
+    with Sandbox(1) as sandbox:
+        found = sandbox.read(path, tmp_path)
+    assert found == read(path, tmp_path)
+    assert (found.articles[0].author, found.articles[0].published) == ("Ada Quill", "2024-03")
+    assert "more cells than the header" in found.failed[0][1]
 
 
 def test_failures_have_their_place_in_the_order_and_the_same_words(tmp_path: Path) -> None:
@@ -113,8 +125,7 @@ def test_the_files_ahead_are_bounded_in_number_and_bytes(
     assert len(taken) == 60 and 2 < most_files <= 8 and 10_000 < most_bytes <= 30_000
 
 
-def test_two_children_work_at_once(do: Do, hostile: Sandbox, tmp_path: Path) -> None:
-    hostile.children = 2
+def test_two_children_work_at_once(hostile: Sandbox, tmp_path: Path) -> None:
     for number in range(4):
         (tmp_path / f"{number}.txt").write_text("run __import__('time').sleep(0.5) or os.getpid()")
     found = list(hostile.read_all((path, tmp_path) for path in sorted(tmp_path.iterdir())))
@@ -270,7 +281,6 @@ def test_it_inherits_no_descriptor_and_no_secret(
 
 
 def test_closing_kills_the_children_at_once(hostile: Sandbox, tmp_path: Path) -> None:
-    hostile.children = 2
     for number in range(2):
         (tmp_path / f"{number}.txt").write_text("hang")
     readings = hostile.read_all((path, tmp_path) for path in sorted(tmp_path.iterdir()))
