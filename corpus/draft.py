@@ -83,9 +83,14 @@ def web_url(value: object) -> str | None:
         return None
 
 
+def is_day_first(language: str) -> bool:
+    """Whether who writes this language, or locale, writes 3 April as 03/04."""
+    return _DAY_FIRST.fullmatch(language) is not None
+
+
 def _usable(name: str, value: object, language: str) -> str | None:
     if name in ("published", "modified"):
-        return iso_date(value, day_first=_DAY_FIRST.fullmatch(language) is not None)
+        return iso_date(value, day_first=is_day_first(language))
     if name == "url":
         return web_url(value)
     if not isinstance(value, str):

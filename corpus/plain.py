@@ -3,14 +3,15 @@
 import re
 from itertools import pairwise
 
-from corpus.dates import iso_date
-from corpus.draft import Draft
-from corpus.names import credit
+from corpus.credits import masthead
+from corpus.draft import Draft, Metadata
+from corpus.fields import fields_of
 from corpus.text import clean, decode, has_words
 
 _LIST_ITEM = re.compile(r"(?:[-*•◦‣–—]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
-_DATE_LABEL = re.compile(r"(?:published(?:\s+on)?\b:?|date:)\s+(?=\S)", re.IGNORECASE)
+_HEADER_LINE = re.compile(r"([A-Za-z][A-Za-z _-]{1,24}):[ ]+(\S.{0,299})")
+_LEADING_RULE = re.compile(r"(?:[=\-_*~#]{3,}\n+)+")
 _RULE = re.compile(r"[=\-_*~#\s]{3,}")
 
 # Measured on nothing but convention: mail and editors wrap at 60 to 80, telegrams at 50.
@@ -20,7 +21,7 @@ _WRAP_WIDTHS = range(50, 101)
 _WRAP_SLACK, _WRAP_SLACK_AT_END = 12, 4
 _LONG_LINE = 120  # a line longer than this was never wrapped by hand
 _MAX_TITLE = 150
-_MAX_DATE = 60
+_MAX_MASTHEAD = 5  # lines between a title and the text
 
 
 def read_plain(content: bytes) -> Draft:
@@ -30,42 +31,54 @@ def read_plain(content: bytes) -> Draft:
 
 def draft_of_text(text: str) -> Draft:
     """The draft of decoded plain text."""
-    text = paragraphs(clean(text))
-    draft = Draft(text)
+    metadata, text = _header(clean(text))
+    text = paragraphs(text)
     title, rest = _split_title(text)
-    if title is None:
-        return draft
-    draft.metadata.offer("title", title, "first line")
-    draft.text = _take_date(_take_byline(_take_date(rest, draft), draft), draft)
-    return draft
+    if title is None and metadata.get("title") is None:
+        return Draft(text, metadata)
+    if title is not None:
+        own = metadata.get("title")
+        metadata.offer("title", title, "first line")
+        rest = rest if own is None or own.casefold() == title.casefold() else text
+    return Draft(_take_masthead(rest, metadata), metadata)
 
 
-def _take_byline(text: str, draft: Draft) -> str:
-    """`text` without its first line where that is a byline, which `draft` then has."""
-    line, _, after = text.partition("\n")
-    byline = credit(line)
-    if not byline or not has_words(after):
-        return text
-    draft.metadata.offer("author", byline.author, "byline in the text")
-    draft.metadata.offer("outlet", byline.outlet, "byline in the text")
-    return after.lstrip("\n")
+def _header(text: str) -> tuple[Metadata, str]:
+    """What `Title: ...`, `Author: ...` lines at the start say, and the text below them."""
+    metadata = Metadata()
+    head, _, rest = text.removeprefix("---\n").partition("\n\n")
+    lines = head.split("\n")
+    if len(lines) > 1 and _RULE.fullmatch(lines[-1]):
+        lines.pop()
+    found = [_HEADER_LINE.fullmatch(line) for line in lines]
+    entries = [(line[1], line[2]) for line in found if line]
+    if len(entries) < 2 or len(entries) < len(lines) or not has_words(rest):
+        return metadata, text
+    known = list(fields_of(dict(entries)))
+    if len({field for field, _, _ in known}) < 2:
+        return metadata, text
+    for field, value, key in known:
+        metadata.offer(field, value, f"header: {key}")
+    return metadata, _LEADING_RULE.sub("", rest)
 
 
-def _take_date(text: str, draft: Draft) -> str:
-    """`text` without its first line where that is a date, which `draft` then has."""
-    line, _, after = text.partition("\n")
-    day = _date_line(line)
-    if not day or not has_words(after) or draft.metadata.get("published"):
-        return text
-    draft.metadata.offer("published", day, "date line in the text")
-    return after.lstrip("\n")
+def _take_masthead(text: str, metadata: Metadata) -> str:
+    """`text` without the lines at its start that give byline and date, which `metadata` then has.
 
-
-def _date_line(line: str) -> str | None:
-    """The day that `line` gives and nothing else; None when it could be read in two ways."""
-    written = line[label.end() :] if (label := _DATE_LABEL.match(line)) else line
-    day = iso_date(written) if len(written) <= _MAX_DATE and not written.isdigit() else None
-    return day if day and len(day) >= len("2025-03-12") else None
+    A second date is no date of publication: it stays where it is.
+    """
+    for _ in range(_MAX_MASTHEAD):
+        line, _, after = text.partition("\n")
+        said = masthead(line, metadata)
+        if not said or not has_words(after):
+            break
+        if any(field in metadata.values for field, _, _ in said):
+            if not all(metadata.get(field) == value for field, value, _ in said):
+                break
+        for field, value, origin in said:
+            metadata.offer(field, value, origin)
+        text = after.lstrip("\n")
+    return text
 
 
 def paragraphs(text: str) -> str:
@@ -81,7 +94,7 @@ def paragraphs(text: str) -> str:
     width = _wrap_width(text)
     head, *blocks = [block.split("\n") for block in text.split("\n\n")]
     # A long title looks like a line that was full.
-    stated = len(head) == 2 and (credit(head[1]) or _date_line(head[1]))
+    stated = len(head) == 2 and masthead(head[1], Metadata())
     first = "\n".join(head) if stated else _unwrap(head, width)
     return "\n\n".join([first, *(_unwrap(block, width) for block in blocks)])
 
@@ -177,7 +190,7 @@ def _split_title(text: str) -> tuple[str | None, str]:
         second = rest.partition("\n")[0]
     title = re.sub(r"^#{1,6}\s+|\s+#+$", "", first)
     prose = _SENTENCE_END.search(first[-8:]) and not re.search(r"[?!][\"'”’»)]*$", first[-8:])
-    below_title = credit(second) or _date_line(second)
+    below_title = masthead(second, Metadata())
     followed = blank_follows or len(second) > len(first) or below_title is not None
     is_title = (
         len(first) <= _MAX_TITLE

@@ -255,7 +255,6 @@ def test_a_date_line_is_the_date(head: str, published: str, gap: str, byline: st
         "2025",
         "20250312",
         "30 February 2025",
-        "Updated 12 March 2025",
         "On 12 March 2025",
         "Lenton, 12 March 2025",
         "12 March 2025 was a Wednesday",
