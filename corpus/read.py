@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.article import Article
+from corpus.credits import from_text
 from corpus.draft import Draft
 from corpus.errors import ArticleError
 from corpus.files import content_of, resolved_root, source_of
@@ -87,6 +88,8 @@ def parse(
     paged = suffix == ".pdf"
     drafts = [read_pdf(content, page_read)] if paged else READERS[suffix](content)
     apply(drafts, name, sidecars)
+    for draft in drafts:
+        from_text(draft)
     return drafts
 
 
