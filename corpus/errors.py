@@ -9,6 +9,7 @@ BylineError                  shown to the person as it is: what happened, the va
 │   └── EncoderMismatch      it was built with another encoder
 ├── EncoderError             the encoder cannot be found, verified or loaded
 ├── SyncRefused              the sync would remove too much or overlaps another root
+├── EditRefused              a field of a byline cannot be what a person gave
 └── QuestionError            the question cannot be asked as it is
 
 Programming mistakes stay ValueError and TypeError. Errors of other libraries are translated once,
@@ -50,6 +51,10 @@ class EncoderError(BylineError):
 
 class SyncRefused(BylineError):
     """The sync would remove too much, or its path overlaps another root."""
+
+
+class EditRefused(BylineError):
+    """A field of a byline cannot be what a person gave."""
 
 
 class QuestionError(BylineError):

@@ -1,4 +1,4 @@
-"""`python -m index`: sync, list, show, remove, status."""
+"""`python -m index`: sync, list, show, edit, remove, status."""
 
 import argparse
 import json
@@ -12,56 +12,15 @@ from typing import Any
 
 from corpus.article import METADATA_FIELDS, Article
 from corpus.errors import BylineError
+from index.bar import Bar, discard_stdout
 from index.catalogue import Catalogue
+from index.edits import edit
 from index.encoder import load_encoder
-from index.report import Progress, SyncReport
+from index.report import SyncReport
+from index.roots import is_site
 from index.schema import escaped
 from index.sync import sync
 from index.writer import Writer
-
-
-class _Bar(Progress):
-    """A bar on stderr: articles done of all, articles a second, passages embedded."""
-
-    def __init__(self, as_json: bool) -> None:
-        self._as_json = as_json
-        self._bar: Any = None
-        self._passages = 0
-
-    def start(self, files: int) -> None:
-        from tqdm import tqdm
-
-        # disable=None: no bar where stderr is not a terminal.
-        self._bar = tqdm(total=files, unit=" articles", disable=None, file=sys.stderr)
-
-    def embedded(self, passages: int) -> None:
-        self._passages += passages
-        if self._bar is not None:
-            self._bar.set_postfix_str(f"{self._passages} passages embedded")
-
-    def committed(self, source: str) -> None:
-        if not self._as_json:
-            return
-        try:
-            print(json.dumps({"committed": source}), flush=True)
-        except BrokenPipeError:
-            # Nobody listens any more; the articles are still wanted.
-            self._as_json = False
-            _discard_stdout()
-
-    def done(self) -> None:
-        if self._bar is not None:
-            self._bar.update()
-
-    def stage(self, name: str) -> None:
-        self.close()
-        if sys.stderr.isatty():
-            print(f"making the {name} …", file=sys.stderr)
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,12 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGINT
     except BrokenPipeError:
         # Whoever read has left; nothing is to be said to anyone, not even at exit.
-        _discard_stdout()
+        discard_stdout()
         return 0
-
-
-def _discard_stdout() -> None:
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -117,8 +72,8 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     one = add("sync", _sync, "Bring the library up to date with files.")
-    one.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="folders or files; "
-                     "without, those of earlier syncs")  # fmt: skip
+    one.add_argument("paths", nargs="*", metavar="PATH", help="folders, files, or the "
+                     "address of a page or a feed; none: the paths of earlier syncs")  # fmt: skip
     one.add_argument("--dry-run", action="store_true", help="tell what would be done, do nothing")
     one.add_argument("--yes", action="store_true", help="remove even more than half of a folder")
     one.add_argument(
@@ -130,6 +85,15 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--failed", action="store_true", help="list the files that are not in")
     one = add("show", _show, "Show one article.")
     one.add_argument("id", metavar="ID", help="id or its beginning")
+    one = add("edit", _edit, "Correct an article's byline in the library; its file stays as it is.")
+    one.add_argument("id", metavar="ID", help="id or its beginning")
+    for name in METADATA_FIELDS:
+        one.add_argument(f"--{name}", metavar="TEXT", help=f"what its {name} is")
+    one.add_argument("--clear", action="append", default=[], choices=METADATA_FIELDS[1:],
+                     metavar="FIELD", help="that it has none; may be repeated")  # fmt: skip
+    one.add_argument("--undo", action="store_true", help="first take back all earlier edits")
+    one.add_argument("--encoder", default=os.environ.get("BYLINE_ENCODER", ""), help="as for sync")
+    one.set_defaults(refuse=one.error)
     one = add("remove", _remove, "Remove one article; it stays out until its file changes.")
     one.add_argument("id", metavar="ID", help="id or its beginning")
     add("status", _status, "Tell what the library holds.")
@@ -140,12 +104,13 @@ def _sync(args: argparse.Namespace) -> int:
     from index import onnx
 
     onnx.fallback = args.store / "encoder"
-    bar = _Bar(args.json)
+    bar = Bar(args.json)
     try:
         report = sync(
             args.store,
-            args.paths,
+            [Path(path) for path in args.paths if not is_site(path.lower())],
             load_encoder(args.encoder),
+            urls=[path for path in args.paths if is_site(path.lower())],
             dry_run=args.dry_run,
             yes=args.yes,
             progress=bar,
@@ -205,13 +170,17 @@ def _show(args: argparse.Namespace) -> int:
         return 0
     print(f"{'id':10} {article.id}\n{'source':10} {escaped(article.source)}\n"
           f"{'root':10} {escaped(article.root)}")  # fmt: skip
+    _print_byline(article)
+    print(f"\n{article.text}")
+    return 0
+
+
+def _print_byline(article: Article) -> None:
     for name in METADATA_FIELDS:
         value = getattr(article, name)
         origin = article.provenance.get(name)
         where = f"  [{escaped(origin)}]" if origin else ""
         print(f"{name:10} {escaped(value or 'unknown')}{where}")
-    print(f"\n{article.text}")
-    return 0
 
 
 def _public(article: Article, *, text: bool) -> dict[str, Any]:
@@ -222,6 +191,26 @@ def _public(article: Article, *, text: bool) -> dict[str, Any]:
     provenance = fields.pop("provenance")
     return {"article_id": article.id, **fields, "provenance": provenance, "also_in": [],
             "earlier": []}  # fmt: skip
+
+
+def _edit(args: argparse.Namespace) -> int:
+    given = {name: getattr(args, name) for name in METADATA_FIELDS}
+    changes: dict[str, str | None] = {k: v for k, v in given.items() if v is not None}
+    if not (changes or args.clear or args.undo):
+        args.refuse("give what to change, such as --title TEXT, or --undo")
+    if twice := set(args.clear) & set(changes):
+        args.refuse(f"--clear {min(twice)} and --{min(twice)} cannot go together")
+    changes |= dict.fromkeys(args.clear)
+    with Catalogue.browse(args.store) as catalogue:
+        article_id = catalogue.resolve(args.id)
+    with Writer.open(args.store) as writer:
+        article = edit(writer, article_id, changes, load_encoder(args.encoder), undo=args.undo)
+    if args.json:
+        print(json.dumps(_public(article, text=False)))
+        return 0
+    print(f"Edited {article.id}; later syncs keep this, and its file is as it was.")
+    _print_byline(article)
+    return 0
 
 
 def _remove(args: argparse.Namespace) -> int:

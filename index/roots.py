@@ -1,34 +1,62 @@
-"""Roots: which folders and files a sync is about, given the paths and those it has known.
+"""Roots: which folders, files and pages a sync is about, given the paths and those it has known.
 
 A root is a path that was given to sync. One never lies inside another, so that no article is in
 twice; a single file belongs to the root it lies in, or is a root of its own beside its siblings.
+A page from the web belongs to its site, which is no root: it is fetched only when it is asked for.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from corpus.errors import SyncRefused
+from corpus.errors import ArticleError, SyncRefused
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is synced: a folder, or one file of it.
+    """What is synced: a folder, or one file of it, or the page or feed at `url`.
 
     `path` is the root as it is remembered, None where it is remembered already; `absorbs` are the
     single files that it takes in.
     """
 
-    folder: Path
+    folder: Path = Path()
     only: Path | None = None
     path: Path | None = None
     absorbs: tuple[Path, ...] = ()
     missing: bool = False
+    url: str = ""
 
     @property
     def root(self) -> str:
-        """The folder as the articles' ids know it."""
-        return root_text(self.folder)
+        """The folder, or the site of a page, as the articles' ids know it."""
+        return "/".join(self.url.split("/")[:3]) if self.url else root_text(self.folder)
+
+
+def is_site(root: str) -> bool:
+    """Whether articles of this root come from the web; every other root is an absolute path."""
+    return root.startswith(("http://", "https://"))
+
+
+def pages(urls: Iterable[str]) -> list[Target]:
+    """The targets for addresses that a person gave, each once.
+
+    Raises:
+        SyncRefused: one is none that may be fetched.
+    """
+    from corpus.address import shown, target
+
+    found: dict[str, Target] = {}
+    for url in urls:
+        try:
+            target(url.partition("#")[0])
+        except ArticleError as error:
+            raise SyncRefused(f"{shown(url)}: {error}") from error
+        parts = urlsplit(url)._replace(fragment="")
+        plain = parts._replace(netloc=parts.netloc.lower(), path=parts.path or "/").geturl()
+        found.setdefault(plain, Target(url=plain))
+    return list(found.values())
 
 
 def root_text(folder: Path) -> str:

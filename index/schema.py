@@ -66,6 +66,21 @@ def mismatch(store: Path, stored: str, given: str) -> EncoderMismatch:
     )
 
 
+def folder_for(store: Path) -> None:
+    """Make the store's folder if it is not there.
+
+    Raises:
+        LibraryError: it cannot be made.
+    """
+    try:
+        os.makedirs(store, exist_ok=True)
+    except OSError as error:
+        raise LibraryError(
+            f"the library's folder {store} cannot be made ({error.strerror or error}): name "
+            "another with --store"
+        ) from error
+
+
 def create(store: Path) -> None:
     """Make an empty library at `store`, whole or not at all; its folder must exist."""
     scratch = store / f"{DATABASE}.new"

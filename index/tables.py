@@ -13,6 +13,8 @@ CREATE TABLE file (
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
     sha256 TEXT NOT NULL,
+    -- Name, size and time of each sidecar that speaks of it.
+    sidecars TEXT NOT NULL DEFAULT '',
     UNIQUE (root, source)
 );
 CREATE TABLE article (
@@ -37,8 +39,8 @@ CREATE TABLE article (
     -- The URL without what does not tell pages apart, and the article that is its newer version.
     address TEXT,
     newer INTEGER,
-    -- The article that stands for its group of copies; NULL outside any group.
-    twin INTEGER
+    -- JSON {field: [value, origin]}: what the file says of the fields that a person edited.
+    declared TEXT
 );
 CREATE INDEX article_file ON article (file);
 -- Text and vectors lie apart, so that bylines and offsets are scanned without reading past them.
@@ -71,6 +73,8 @@ CREATE TABLE removed (
     file INTEGER NOT NULL REFERENCES file (number) ON DELETE CASCADE,
     hash TEXT NOT NULL
 ) WITHOUT ROWID;
+-- Why a file is not in; with `file`, what else failed of that file, which was read: `file#N`, or a
+-- sidecar.
 CREATE TABLE failure (
     root TEXT NOT NULL,
     source TEXT NOT NULL,
@@ -78,6 +82,7 @@ CREATE TABLE failure (
     since TEXT NOT NULL,
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
+    file TEXT,
     PRIMARY KEY (root, source)
 ) WITHOUT ROWID;
 -- The word index stores no text: it is folded again from here when a passage goes.
@@ -100,35 +105,51 @@ CREATE VIRTUAL TABLE words USING fts5 (
 
 # What each schema lacks of the next; a library is brought up to date when it is opened to write.
 ADDED_IN_2 = """
--- What a person corrected in an article's metadata; value NULL: it has none.
+-- What a person corrected in an article's metadata; value NULL: it has none. Outlives the article.
 CREATE TABLE edit (
     id TEXT NOT NULL,
     field TEXT NOT NULL,
     value TEXT,
     PRIMARY KEY (id, field)
 ) WITHOUT ROWID;
+CREATE INDEX failure_file ON failure (root, file);
 CREATE INDEX article_address ON article (address);
 CREATE INDEX article_newer ON article (newer);
-CREATE INDEX article_twin ON article (twin);
--- By which copies are found: sha256 of the normalised text, MinHash of its shingles, LSH bands.
+-- A group of copies, and the article that stands for it.
+CREATE TABLE story (number INTEGER PRIMARY KEY AUTOINCREMENT, standing INTEGER);
+-- By which copies are found. Of articles with the same words one is the bearer of what follows.
 CREATE TABLE signature (
     article INTEGER PRIMARY KEY REFERENCES article (number) ON DELETE CASCADE,
     digest BLOB NOT NULL,
-    minhash BLOB NOT NULL
+    bearer INTEGER NOT NULL,
+    shingles INTEGER NOT NULL,
+    minhash BLOB,
+    -- The group, and the order in which its articles are chosen to stand for it.
+    story INTEGER,
+    rank TEXT NOT NULL
 );
-CREATE TABLE band (
-    key INTEGER NOT NULL,
-    article INTEGER NOT NULL REFERENCES article (number) ON DELETE CASCADE,
-    PRIMARY KEY (key, article)
+CREATE INDEX signature_digest ON signature (digest);
+CREATE INDEX signature_bearer ON signature (bearer);
+CREATE INDEX signature_story ON signature (story, rank) WHERE story IS NOT NULL;
+-- LSH bands and sampled shingles; which, is worked out again when the article goes.
+CREATE TABLE band (key INTEGER, article INTEGER, PRIMARY KEY (key, article)) WITHOUT ROWID;
+-- Bearers that are alike, both ways round; contains: 0 near-copies, 1 `one` holds `other`, -1 is
+-- held by it.
+CREATE TABLE likeness (
+    one INTEGER,
+    other INTEGER,
+    contains INTEGER NOT NULL,
+    PRIMARY KEY (one, other)
 ) WITHOUT ROWID;
-CREATE INDEX band_article ON band (article);
 """
 MIGRATIONS = {
     1: """
 ALTER TABLE article ADD COLUMN section TEXT;
 ALTER TABLE article ADD COLUMN address TEXT;
 ALTER TABLE article ADD COLUMN newer INTEGER;
-ALTER TABLE article ADD COLUMN twin INTEGER;
+ALTER TABLE article ADD COLUMN declared TEXT;
+ALTER TABLE file ADD COLUMN sidecars TEXT NOT NULL DEFAULT '';
+ALTER TABLE failure ADD COLUMN file TEXT;
 """
     + ADDED_IN_2,
 }

@@ -1,36 +1,46 @@
 """Writing the truth: every public method is one transaction, so a kill leaves no half of one."""
 
-import os
+import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from corpus.article import Article
+from corpus.article import METADATA_FIELDS, Article
 from corpus.errors import LibraryError
 from index.encoder import Encoder, Vectors
+from index.failures import Execute, forget_failure, record_failure, record_parts
 from index.lock import writing
 from index.passages import Passage
-from index.rows import content_hash, delete_article, put_article
+from index.rows import content_hash, delete_article, put_article, sign_missing
 from index.schema import DATABASE, create, mismatch, open_writing, translated
 
-Execute = Callable[..., sqlite3.Cursor]
+SIGNED_AT_ONCE = 200  # articles in one transaction
+BY_HAND = "edited by hand"  # the origin of a field that a person edited
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file under a root as it was found; `sha256` is "" until its content has been read."""
+    """A file under a root as it was found; `sha256` is "" until its content has been read.
+
+    `sidecars` are those that speak of it: name, size and time of each.
+    """
 
     root: str
     source: str
     size: int
     mtime_ns: int
     sha256: str = ""
+    sidecars: str = ""
+
+    @property
+    def looks(self) -> tuple[int, int]:
+        """What tells without reading whether it changed."""
+        return self.size, self.mtime_ns
 
     @property
     def key(self) -> tuple[str, str]:
@@ -86,6 +96,13 @@ class Writer:
             for key, value in (("encoder", encoder.fingerprint), ("dim", str(encoder.dim))):
                 execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
+    def group(self) -> None:
+        """Find the copies among articles that an older Byline put in."""
+        more = True
+        while more:
+            with self._transaction():
+                more = sign_missing(self.connection, SIGNED_AT_ONCE)
+
     def add_root(self, path: str, *, instead_of: Sequence[str] = ()) -> None:
         """Remember a path given to sync, in place of single files that it takes in."""
         with self._transaction() as execute:
@@ -119,21 +136,44 @@ class Writer:
         passages: Sequence[Passage],
         vectors: Vectors,
         *,
+        declared: Article | None = None,
         whole: bool = False,
     ) -> int:
         """Add an article or replace it, with all that makes it searchable.
 
-        Its file counts as half read until `finish`, which comes with it where the article is the
+        `declared` is what its file says, where a person's edits make the article another. Its
+        file counts as half read until `finish`, which comes with it where the article is the
         `whole` file; the number of other articles that this removed.
         """
         with self._transaction() as execute:
             self._put(execute, article, file, passages, vectors)
+            _declare(execute, article, declared)
             return self._finish(execute, file, {article.id}) if whole else 0
 
-    def finish(self, file: File, ids: set[str]) -> int:
-        """Count `file` as read: `ids` are all its articles. The number of others, now removed."""
+    def put_edited(
+        self,
+        article: Article,
+        declared: Article,
+        edits: Mapping[str, str | None],
+        passages: Sequence[Passage],
+        vectors: Vectors,
+    ) -> None:
+        """Put an article in as its `edits` make it, in its own place, and keep the edits."""
         with self._transaction() as execute:
-            return self._finish(execute, file, ids)
+            (file,) = execute("SELECT file FROM article WHERE id = ?", (article.id,)).fetchone()
+            execute("DELETE FROM edit WHERE id = ?", (article.id,))
+            for name, value in edits.items():
+                execute("INSERT INTO edit VALUES (?, ?, ?)", (article.id, name, value))
+            put_article(self.connection, article, file, passages, vectors)
+            _declare(execute, article, declared)
+
+    def finish(self, file: File, ids: set[str], failed: Sequence[tuple[str, str]] = ()) -> int:
+        """Count `file` as read: `ids` are all its articles, `failed` what of it is none, and why.
+
+        The number of other articles, which are now removed.
+        """
+        with self._transaction() as execute:
+            return self._finish(execute, file, ids, failed)
 
     def remove_file(self, key: tuple[str, str]) -> int:
         """Forget the file at (root, source) with its articles and failure; how many articles."""
@@ -142,7 +182,7 @@ class Writer:
             for number, _ in gone:
                 delete_article(self.connection, number)
             execute("DELETE FROM file WHERE root = ? AND source = ?", key)
-            execute("DELETE FROM failure WHERE root = ? AND source = ?", key)
+            record_parts(execute, key, (), (0, 0))
             return len(gone)
 
     def remove_article(self, article_id: str) -> None:
@@ -159,23 +199,23 @@ class Writer:
 
     def fail(self, file: File, reason: str) -> None:
         """Record why a file is not in; `since` stays while it keeps failing."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
         with self._transaction() as execute:
-            execute(
-                "INSERT INTO failure VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (root, source) "
-                "DO UPDATE SET reason = excluded.reason, size = excluded.size, "
-                "mtime_ns = excluded.mtime_ns",
-                (*file.key, reason, now, file.size, file.mtime_ns),
-            )
+            record_failure(execute, file.key, reason, file.looks)
+
+    def forget_failure(self, key: tuple[str, str]) -> None:
+        """Forget that a file or a page could not be read."""
+        with self._transaction() as execute:
+            forget_failure(execute, key)
 
     def touch(self, file: File) -> None:
         """Note the new size and time of a file whose content is what it was."""
         with self._transaction() as execute:
             execute(
-                "UPDATE file SET size = ?, mtime_ns = ? WHERE root = ? AND source = ?",
-                (file.size, file.mtime_ns, *file.key),
+                "UPDATE file SET size = ?, mtime_ns = ?, sidecars = ? "
+                "WHERE root = ? AND source = ?",
+                (file.size, file.mtime_ns, file.sidecars, *file.key),
             )
-            execute("DELETE FROM failure WHERE root = ? AND source = ?", file.key)
+            forget_failure(execute, file.key, whole=True)
 
     def settle(self) -> None:
         """Move what was written from the log into the database, on the disk for good."""
@@ -206,18 +246,40 @@ class Writer:
         ).fetchone()
         put_article(self.connection, article, number, passages, vectors)
 
-    def _finish(self, execute: Execute, file: File, ids: set[str]) -> int:
+    def _finish(
+        self,
+        execute: Execute,
+        file: File,
+        ids: set[str],
+        failed: Sequence[tuple[str, str]] = (),
+    ) -> int:
         execute(
-            "INSERT INTO file (root, source, size, mtime_ns, sha256) VALUES (?, ?, ?, ?, ?) "
+            "INSERT INTO file (root, source, size, mtime_ns, sha256, sidecars) "
+            "VALUES (?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (root, source) DO UPDATE SET size = excluded.size, "
-            "mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256",
+            "mtime_ns = excluded.mtime_ns, sha256 = excluded.sha256, sidecars = excluded.sidecars",
             astuple(file),
         )
         gone = [number for number, name in _articles_of(execute, file.key) if name not in ids]
         for number in gone:
             delete_article(self.connection, number)
-        execute("DELETE FROM failure WHERE root = ? AND source = ?", file.key)
+        record_parts(execute, file.key, failed, file.looks)
         return len(gone)
+
+
+def _declare(execute: Execute, article: Article, declared: Article | None) -> None:
+    """Keep what the file says beside what a person made of it, to know it again and to undo."""
+    if declared is None or declared == article:
+        return
+    said = {
+        name: (getattr(declared, name), declared.provenance.get(name))
+        for name in METADATA_FIELDS
+        if article.provenance.get(name) == BY_HAND
+    }
+    execute(
+        "UPDATE article SET hash = ?, declared = ? WHERE id = ?",
+        (content_hash(declared), json.dumps(said), article.id),
+    )
 
 
 def _articles_of(execute: Execute, key: tuple[str, str]) -> list[tuple[int, str]]:
@@ -227,18 +289,3 @@ def _articles_of(execute: Execute, key: tuple[str, str]) -> list[tuple[int, str]
         "WHERE file.root = ? AND file.source = ?",
         key,
     ).fetchall()
-
-
-def folder_for(store: Path) -> None:
-    """Make the store's folder if it is not there.
-
-    Raises:
-        LibraryError: it cannot be made.
-    """
-    try:
-        os.makedirs(store, exist_ok=True)
-    except OSError as error:
-        raise LibraryError(
-            f"the library's folder {store} cannot be made ({error.strerror or error}): name "
-            "another with --store"
-        ) from error

@@ -11,13 +11,17 @@ from typing import Any
 
 import pytest
 
-from corpus import Article, ArticleError, Reading
+from corpus import Article, ArticleError
+from corpus.draft import Draft
 from corpus.errors import EncoderMismatch, LibraryBusy, LibraryMissing, SyncRefused
+from corpus.sandbox import Sandbox
+from index import steps as steps_module
 from index import sync as sync_module
 from index.catalogue import Catalogue
 from index.hashing import HashEncoder
 from index.library import Library
 from index.lock import writing
+from index.reading import Reader
 from index.report import Progress, SyncReport
 from index.sync import sync
 from index.words import words
@@ -89,6 +93,11 @@ def dump(store: Path) -> list[str]:
         return [repr(r) for t in tables for r in connection.execute(f"SELECT * FROM {t}")]
 
 
+def batches_of(passages: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (sync_module, steps_module):
+        monkeypatch.setattr(module, "BATCH", passages)
+
+
 def fail_to_read(*_: Any) -> list[Article]:
     raise AssertionError("a file was read")
 
@@ -111,8 +120,7 @@ def test_a_second_sync_reads_nothing_and_changes_nothing(
 ) -> None:
     run(store, news)
     before = dump(store)
-    monkeypatch.setattr(sync_module, "read", fail_to_read)
-    monkeypatch.setattr(sync_module, "_sha256", fail_to_read)
+    monkeypatch.setattr(Reader, "_read", fail_to_read)
     assert counts(run(store, news)) == (0, 0, 4, 0, 0)
     assert counts(run(store)) == (0, 0, 4, 0, 0)
     assert dump(store) == before
@@ -123,9 +131,9 @@ def test_a_touched_file_with_the_same_content_is_not_embedded_again(
 ) -> None:
     run(store, news)
     os.utime(news / "bridge.txt", (LONG_AGO + 60, LONG_AGO + 60))
-    monkeypatch.setattr(sync_module, "read", fail_to_read)
+    monkeypatch.setattr(Sandbox, "parse", fail_to_read)
     assert counts(run(store, news)) == (0, 0, 4, 0, 0)
-    monkeypatch.setattr(sync_module, "_sha256", fail_to_read)
+    monkeypatch.setattr(Reader, "_read", fail_to_read)
     assert counts(run(store, news)) == (0, 0, 4, 0, 0)
 
 
@@ -293,7 +301,7 @@ def test_a_failed_file_is_not_read_again_until_it_changes(
     with Catalogue.browse(store) as catalogue:
         since = catalogue.failures()[0]["since"]
     with monkeypatch.context() as patch:
-        patch.setattr(sync_module, "read", fail_to_read)
+        patch.setattr(Reader, "_read", fail_to_read)
         assert run(store, news).failed == first.failed
     write(news / "empty.txt", " ", LONG_AGO + 60)
     assert len(run(store, news).failed) == 1
@@ -397,31 +405,127 @@ def test_a_second_writer_is_told_who_the_first_is(store: Path, news: Path) -> No
         run(store, news)
 
 
-def several(number: int) -> Any:
-    def read(path: Path, root: Path) -> Reading:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        if not lines:
-            raise ArticleError(f"{path.name}: empty")
-        return Reading(
-            tuple(
-                Article(str(root), f"{path.name}#{i}", f"Story {i}", text)
-                for i, text in enumerate(lines, 1)
-            )
-        )
+def lines_as_articles(_: Sandbox, content: bytes, name: str, sidecars: Any = ()) -> list[Draft]:
+    """Each line is an article, but for what starts with a question mark."""
+    lines = content.decode().splitlines()
+    if not lines or lines == ["?"]:
+        raise ArticleError("empty")
+    drafts = [Draft(line, number=number) for number, line in enumerate(lines, 1)]
+    for draft in drafts:
+        draft.metadata.offer("title", f"Story {draft.number}", "place")
+        draft.problem = "is a question" if draft.text.startswith("?") else ""
+    return drafts
 
-    return read
+
+@pytest.fixture
+def box(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file that holds several articles, in a folder of its own."""
+    monkeypatch.setattr(Sandbox, "parse", lines_as_articles)
+    return write(tmp_path / "box" / "all.txt", "Alpha one.\nBeta two.\nGamma three.")
 
 
 def test_of_a_file_with_several_articles_only_the_changed_are_replaced(
-    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    store: Path, box: Path
 ) -> None:
-    monkeypatch.setattr(sync_module, "read", several(3))
-    path = write(tmp_path / "box" / "all.txt", "Alpha one.\nBeta two.\nGamma three.")
-    assert counts(run(store, path.parent)) == (3, 0, 0, 0, 0)
-    write(path, "Alpha one.\nDelta two.", LONG_AGO + 60)
-    assert counts(run(store, path.parent)) == (0, 1, 1, 1, 0)
+    assert counts(run(store, box.parent)) == (3, 0, 0, 0, 0)
+    write(box, "Alpha one.\nDelta two.", LONG_AGO + 60)
+    assert counts(run(store, box.parent)) == (0, 1, 1, 1, 0)
     assert sources(store) == ["all.txt#1", "all.txt#2"]
-    assert counts(run(store, path.parent)) == (0, 0, 2, 0, 0)
+    assert counts(run(store, box.parent)) == (0, 0, 2, 0, 0)
+
+
+def failures(store: Path) -> list[str]:
+    with Catalogue.browse(store) as catalogue:
+        return [failure["source"] for failure in catalogue.failures()]
+
+
+def test_a_part_that_fails_is_named_as_long_as_it_is_there(
+    store: Path, box: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(box, "Alpha one.\n?\nGamma three.\n? again")
+    asked = [("all.txt#2", "is a question"), ("all.txt#4", "is a question")]
+    assert run(store, box.parent).failed == asked
+    assert sources(store) == ["all.txt#1", "all.txt#3"]
+    with Catalogue.browse(store) as catalogue:
+        since = catalogue.failures()[0]["since"]
+    with monkeypatch.context() as patch:
+        patch.setattr(Reader, "_read", fail_to_read)
+        report = run(store)
+        assert counts(report) == (0, 0, 2, 0, 2) and report.failed == asked
+        assert run(store, dry_run=True).failed == asked
+    os.utime(box, (LONG_AGO + 60, LONG_AGO + 60))
+    assert run(store, dry_run=True).failed == asked
+    report = run(store)
+    assert counts(report) == (0, 0, 2, 0, 2) and report.failed == asked
+    write(box, "Alpha one.\n?\nGamma three.\nDelta four.", LONG_AGO + 120)
+    assert counts(run(store)) == (1, 0, 2, 0, 1)
+    assert failures(store) == ["all.txt#2"]
+    with Catalogue.browse(store) as catalogue:
+        assert catalogue.failures()[0]["since"] == since
+
+
+def test_what_failed_of_a_file_goes_with_it(store: Path, box: Path) -> None:
+    write(box, "Alpha one.\n?")
+    write(box.with_name("other.txt"), "Beta two.\n?")
+    run(store, box.parent)
+    assert failures(store) == ["all.txt#2", "other.txt#2"]
+    box.unlink()
+    assert counts(run(store)) == (0, 0, 1, 1, 1)
+    assert failures(store) == ["other.txt#2"]
+    assert dump_of(store, "file") == 1
+
+
+def dump_of(store: Path, table: str) -> int:
+    with closing(sqlite3.connect(store / "library.db")) as connection:
+        (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+        return int(count)
+
+
+def test_a_file_of_which_nothing_is_an_article_is_in_and_each_part_is_named(
+    store: Path, box: Path
+) -> None:
+    write(box, "? one\n? two\n? three")
+    for _ in range(2):
+        report = run(store, box.parent)
+        assert counts(report) == (0, 0, 0, 0, 3)
+    write(box, "One.\n? two\n? three", LONG_AGO + 60)
+    assert counts(run(store)) == (1, 0, 0, 0, 2)
+
+
+def test_a_part_that_fails_is_no_article_that_is_gone(store: Path, box: Path) -> None:
+    write(box, "Alpha one.\n?\n?\n?\n?")
+    run(store, box.parent)
+    write(box.with_name("more.txt"), "Beta two.")
+    run(store)
+    box.unlink()
+    # One of two articles, though five of six lines.
+    assert counts(run(store)) == (0, 0, 1, 1, 0)
+
+
+def test_a_file_that_turns_bad_as_a_whole_keeps_its_articles_and_its_failures(
+    store: Path, box: Path
+) -> None:
+    write(box, "Alpha one.\n?")
+    run(store, box.parent)
+    write(box, "?", LONG_AGO + 60)
+    for _ in range(2):
+        report = run(store)
+        assert next(source for source, _ in report.failed) == "all.txt"
+        assert sources(store) == ["all.txt#1"]
+    assert failures(store) == ["all.txt", "all.txt#2"]
+    write(box, "Alpha one.\nBeta two.", LONG_AGO + 120)
+    assert counts(run(store)) == (1, 0, 1, 0, 0)
+    assert failures(store) == []
+
+
+def test_a_file_whose_name_looks_like_a_part_is_a_file(store: Path, box: Path) -> None:
+    write(box, "Alpha one.\n?")
+    write(box.with_name("all.txt#7"), "No format.")
+    for _ in range(2):
+        report = run(store, box.parent)
+        assert [source for source, _ in report.failed] == ["all.txt#2", "all.txt#7"]
+    box.with_name("all.txt#7").unlink()
+    assert [source for source, _ in run(store).failed] == ["all.txt#2"]
 
 
 def test_an_error_in_the_middle_keeps_what_was_committed_and_the_rest_comes_later(
@@ -436,8 +540,8 @@ def test_an_error_in_the_middle_keeps_what_was_committed_and_the_rest_comes_late
                 raise KeyboardInterrupt
             return super().encode_passages(texts, progress)
 
-    monkeypatch.setattr(sync_module, "BATCH", 2)
-    monkeypatch.setattr(sync_module, "FIRST", 2)
+    batches_of(2, monkeypatch)
+    monkeypatch.setattr(steps_module, "FIRST", 2)
     for i in range(10):
         write(tmp_path / "news" / f"{i}.txt", f"Story number {i} is told here.")
     with pytest.raises(KeyboardInterrupt):
@@ -463,8 +567,8 @@ class Counting(Progress):
 def test_no_article_waits_for_a_large_one(
     store: Path, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync_module, "LARGE", 10_000)
-    monkeypatch.setattr(sync_module, "BATCH", 8)
+    monkeypatch.setattr(steps_module, "LARGE", 10_000)
+    batches_of(8, monkeypatch)
     write(news / "a-larger.txt", "The tide table was read out again. " * 900)
     write(news / "b-large.txt", "The tide table was read out again. " * 600)
     progress = Counting()
@@ -481,8 +585,8 @@ def test_no_article_waits_for_a_large_one(
 def test_ctrl_c_is_heard_between_two_slices_and_the_others_are_in(
     store: Path, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync_module, "LARGE", 10_000)
-    monkeypatch.setattr(sync_module, "BATCH", 8)
+    monkeypatch.setattr(steps_module, "LARGE", 10_000)
+    batches_of(8, monkeypatch)
     write(news / "a-large.txt", "The tide table was read out again. " * 900)
 
     class Interrupting(Counting):
@@ -507,7 +611,7 @@ def test_ctrl_c_is_heard_between_two_slices_and_the_others_are_in(
 def test_what_waits_goes_before_a_file_that_fills_a_batch(
     store: Path, news: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync_module, "BATCH", 8)
+    batches_of(8, monkeypatch)
     write(news / "c-long.txt", "The tide table was read out again. " * 900)
     progress = Counting()
     assert counts(run(store, news, progress=progress)) == (5, 0, 0, 0, 0)
