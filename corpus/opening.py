@@ -12,7 +12,8 @@ from corpus.names import credit
 from corpus.text import has_words, one_line
 
 _LEADING = 8  # paragraphs among which a title, a byline and a date may stand
-_MAX_LINE = 120
+_MAX_LINE, _MAX_TITLE = 120, 150
+_PROSE_END = re.compile(r"[.,;:…。！][\"'”’»)\]]*$")
 _MAX_DATE = 60
 _DATES = ("published", "modified")
 _LABEL = re.compile(
@@ -45,6 +46,19 @@ def take_opening(paragraphs: Sequence[str], metadata: Metadata) -> set[int]:
             taken.add(number)
     rest = (text for number, text in enumerate(paragraphs) if number not in taken)
     return taken if any(map(has_words, rest)) else set()
+
+
+def offer_first_line(paragraphs: Sequence[str], metadata: Metadata) -> None:
+    """Offer the first paragraph as title, if it is short and a byline or longer prose follows."""
+    if len(paragraphs) < 2:
+        return
+    title, below = paragraphs[0], paragraphs[1]
+    prose = _PROSE_END.search(title) is not None or "\n" in title or len(title) > _MAX_TITLE
+    if prose or is_statement(title):
+        return
+    longer = max(map(len, paragraphs[1:4])) > max(len(title), _MAX_LINE)
+    if is_statement(below) or longer:
+        metadata.offer("title", title, "first line")
 
 
 def is_statement(line: str) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.draft import Draft, Metadata
 from corpus.errors import ArticleError
-from corpus.opening import is_statement, take_opening
+from corpus.opening import offer_first_line, take_opening
 from corpus.pages import Line, Paragraph, assemble, paragraphs_of
 from corpus.properties import author_of, title_of
 from corpus.text import MAX_TEXT_BYTES, clean, has_words, kind_of
@@ -196,7 +196,5 @@ def _offer_heading(paragraphs: list[Paragraph], metadata: Metadata) -> None:
     heading = max(first, key=lambda paragraph: paragraph.size)
     if heading.size > 1.15 * body and len(heading.text) <= _MAX_TITLE:
         metadata.offer("title", heading.text, "largest line")
-    elif is_statement(paragraphs[1].text if len(paragraphs) > 1 else ""):
-        title = paragraphs[0].text
-        if len(title) <= _MAX_TITLE and not is_statement(title):
-            metadata.offer("title", title, "first line")
+    else:
+        offer_first_line([paragraph.text for paragraph in paragraphs[:4]], metadata)

@@ -17,7 +17,7 @@ _FILE = re.compile(
 _PROGRAM_TITLE = re.compile(r"(?:microsoft (?:word|office)|powerpoint|layout|print)\b.*[-–:]", re.I)
 _NO_TITLE = re.compile(
     r"(?:untitled|unbenannt|sans titre|no title|title|document|dokument|doc|draft|scan|image"
-    r"|new microsoft word document|about:blank|anonymous)[\s_-]*\d*",
+    r"|word document|new microsoft word document|about:blank|anonymous)[\s_-]*\d*",
     re.IGNORECASE,
 )
 _SLUG = re.compile(r"\S*(?:[_\d/\\]|\w-\w+-\w)\S*")  # one word that a person would not write

@@ -22,6 +22,7 @@ from corpus.plain import draft_of_text
 from corpus.sidecar import Sidecar, apply, gather
 from corpus.text import decode, has_words, one_line, refuse_too_long
 from corpus.webpage import read_html
+from corpus.word import read_docx
 
 Reader = Callable[[bytes], list[Draft]]
 
@@ -57,6 +58,10 @@ def _read_pdf(content: bytes) -> list[Draft]:
     return [read_pdf(content)]
 
 
+def _read_docx(content: bytes) -> list[Draft]:
+    return [read_docx(content)]
+
+
 READERS: dict[str, Reader] = {
     ".txt": _read_text,
     ".text": _read_text,
@@ -66,6 +71,7 @@ READERS: dict[str, Reader] = {
     ".htm": _read_html,
     ".xhtml": _read_html,
     ".pdf": _read_pdf,
+    ".docx": _read_docx,
 }
 
 
