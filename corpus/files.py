@@ -16,7 +16,8 @@ MAX_FILE_BYTES = 50_000_000
 # What systems leave behind, and the questions that an evaluation keeps beside its articles.
 _JUNK = {"thumbs.db", "desktop.ini", "__macosx", "questions.jsonl"}
 EXTENSIONS = frozenset(
-    ".txt .text .md .markdown .html .htm .xhtml .pdf .docx".split()
+    ".txt .text .md .markdown .html .htm .xhtml .pdf .docx .eml .mbox .mht .mhtml"
+    " .json .jsonl .ndjson .csv .tsv .rss .atom .xml .gz .zip".split()
 )
 """Of the files that are read; every other is skipped with a reason."""
 SIDECAR_SUFFIX, SIDECAR_TABLE = ".meta.json", "byline.csv"

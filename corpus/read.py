@@ -11,15 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus.archive import read_gzip, read_zip
 from corpus.article import Article
 from corpus.credits import from_text
 from corpus.draft import Draft
 from corpus.errors import ArticleError
+from corpus.feed import read_feed
 from corpus.files import content_of, resolved_root, source_of
+from corpus.links import refuse_link_page
+from corpus.mail import read_eml, read_mbox
 from corpus.markdown import read_markdown
+from corpus.mhtml import read_mhtml
+from corpus.parts import reason_of
 from corpus.pdf import read_pdf
 from corpus.plain import draft_of_text
+from corpus.records import read_json, read_json_lines
 from corpus.sidecar import Sidecar, apply, gather
+from corpus.table import read_table
 from corpus.text import decode, has_words, one_line, refuse_too_long
 from corpus.webpage import read_html
 from corpus.word import read_docx
@@ -42,15 +50,18 @@ class Reading:
 def _read_text(content: bytes) -> list[Draft]:
     """A saved page is often called .txt; what it starts with tells."""
     if _HTML_START.match(content[:1_000]):
-        return [read_html(content)]
+        return _read_html(content)
     return [draft_of_text(decode(content))]
 
 
 def _read_markdown(content: bytes) -> list[Draft]:
-    return [read_html(content) if _HTML_START.match(content[:1_000]) else read_markdown(content)]
+    if _HTML_START.match(content[:1_000]):
+        return _read_html(content)
+    return [read_markdown(content)]
 
 
 def _read_html(content: bytes) -> list[Draft]:
+    refuse_link_page(content)
     return [read_html(content)]
 
 
@@ -72,7 +83,21 @@ READERS: dict[str, Reader] = {
     ".xhtml": _read_html,
     ".pdf": _read_pdf,
     ".docx": _read_docx,
+    ".eml": read_eml,
+    ".mbox": read_mbox,
+    ".mht": read_mhtml,
+    ".mhtml": read_mhtml,
+    ".json": read_json,
+    ".jsonl": read_json_lines,
+    ".ndjson": read_json_lines,
+    ".csv": read_table,
+    ".tsv": read_table,
+    ".rss": read_feed,
+    ".atom": read_feed,
+    ".xml": read_feed,
 }
+ARCHIVES = {".gz": read_gzip, ".zip": read_zip}
+"""Their readers are given the name of the file and `parse` too, for what is inside."""
 
 
 def parse(
@@ -91,8 +116,19 @@ def parse(
         ArticleError: it yields none, for this reason.
     """
     suffix = Path(name).suffix.lower()
-    paged = suffix == ".pdf"
-    drafts = [read_pdf(content, page_read)] if paged else READERS[suffix](content)
+    try:
+        if suffix == ".pdf":
+            drafts = [read_pdf(content, page_read)]
+        elif suffix in ARCHIVES:
+            drafts = ARCHIVES[suffix](content, name, parse)
+        elif suffix in READERS:
+            drafts = READERS[suffix](content)
+        else:
+            raise ArticleError(f"unknown extension {one_line(suffix)}; convert it, or leave it out")
+    except ArticleError:
+        raise
+    except Exception as error:  # what a library raises over bytes that nobody foresaw
+        raise reason_of(error) from error
     apply(drafts, name, sidecars)
     for draft in drafts:
         from_text(draft)
