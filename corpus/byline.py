@@ -8,18 +8,26 @@ ever taken from a place that is meant for one: never from a footer, a path or a 
 import re
 from collections.abc import Iterator
 
+from corpus.credits import masthead
 from corpus.dates import iso_date
 from corpus.declared import is_of_another, text_in
 from corpus.draft import Metadata
 from corpus.markup import Element
 from corpus.names import credit, names
 
-_BODY_LENGTH = 120  # a paragraph longer than this is the article's own text
+_STANDFIRST = 120  # a paragraph longer than this is prose: a standfirst, or the text
+_PROSE = 300  # more prose than this is no standfirst: the text has begun
 _AUTHOR_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|author|autor|auteur)(?:$|[\s_-])", re.IGNORECASE)
 _BYLINE_CLASS = re.compile(
-    rf"{_AUTHOR_CLASS.pattern}|(?:^|[\s_-])(?:dateline|meta|published)(?:$|[\s_-])", re.IGNORECASE
+    rf"{_AUTHOR_CLASS.pattern}|(?:^|[\s_-])(?:dateline|meta|published|posted|date|timestamp|submitted"
+    r"|credit|credits|info|datum|fecha)(?:$|[\s_-])",
+    re.IGNORECASE,
 )
-_UPDATED = re.compile(r"updated|modified|edited", re.IGNORECASE)
+_UPDATED = re.compile(r"updated|modified|edited|aktualisiert|mis à jour|actualizad", re.IGNORECASE)
+_PUBLISHED_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:published|entry-date|post-date|pubdate|dt-published)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
 _SEPARATOR = re.compile(r"\s+[|–—\-·•:»«]+\s+")
 
 
@@ -40,6 +48,8 @@ def shown(tree: Element, metadata: Metadata) -> None:
             metadata.offer("outlet", byline.outlet, "byline in the page")
         elif _AUTHOR_CLASS.search(marks) and credit(f"By {text_in(element)}"):
             _offer_author(metadata, element, "byline in the page")
+        for field, value, _ in masthead(text_in(element), metadata) or ():
+            metadata.offer(field, value, "byline in the page")
 
 
 def titled(tree: Element, metadata: Metadata, page_title: str | None) -> None:
@@ -81,19 +91,31 @@ def _same_name(one: str, other: str) -> bool:
 
 
 def _top_of_article(tree: Element) -> Iterator[Element]:
-    """The elements between the start of the article, or its h1, and its first long paragraph."""
-    article = tree.find(".//article")
-    scope = article if article is not None else tree
-    begun = article is not None
+    """The elements between the h1, or the start of the only article, and the text."""
+    headings = [h1 for h1 in tree.iterfind(".//h1") if text_in(h1) and not is_of_another(h1)]
+    articles = tree.findall(".//article")
+    within = [] if not headings else list(headings[0].iterancestors("article"))
+    scope = within[0] if within else tree
+    if not headings and len(articles) == 1:
+        scope = articles[0]
+    begun = bool(within) or scope is not tree
+    prose = 0
     for element in scope.iter():
         if not isinstance(element.tag, str):
             continue
-        if element.tag == "p" and len(text_in(element)) > _BODY_LENGTH:
-            return
+        if element.tag == "p" and len(text_in(element)) > _STANDFIRST:
+            prose += len(text_in(element))
+            if prose > _PROSE:
+                return
+            continue
         if element.tag == "h1":
             begun = True
-        elif begun and not is_of_another(element):
+        elif begun and not is_of_another(element) and not _is_in_prose(element):
             yield element
+
+
+def _is_in_prose(element: Element) -> bool:
+    return any(len(text_in(p)) > _STANDFIRST for p in element.iterancestors("p"))
 
 
 def _offer_times(times: list[Element], metadata: Metadata) -> None:
@@ -104,7 +126,11 @@ def _offer_times(times: list[Element], metadata: Metadata) -> None:
         day = iso_date(value)
         if day is None:
             continue
-        if _UPDATED.search(f"{time.get('class') or ''} {_label(time)} {text_in(time)}"):
+        said = f"{_label(time)} {text_in(time)}"
+        marks = time.get("class") or ""
+        if not _PUBLISHED_CLASS.search(marks):  # "published updated" is both in one
+            said += marks
+        if _UPDATED.search(said):
             metadata.offer("modified", value, "<time>")
         elif time.get("pubdate") is not None:
             metadata.offer("published", value, "<time pubdate>")

@@ -40,7 +40,9 @@ _MODIFIED = (
 _ON = r"(?:\s*:\s*|\s+)(?:(?:on|am|le|el|il|op|den|at|the)\s+)?"
 _LABEL = re.compile(rf"(?:(?P<modified>{_MODIFIED})|{_PUBLISHED}){_ON}(?=\S)", re.IGNORECASE)
 _CUT = re.compile(
-    rf"\s+[|•·–—]\s+|\s+-\s+|[;,.]?\s+[(]?(?=(?:{_MODIFIED}|{_PUBLISHED}){_ON}\S)", re.IGNORECASE
+    r"\s+[|•·–—]\s+|\s+-\s+|(?<!first)(?<!originally)(?<!last)(?<!article)(?<!date)(?<!zuletzt)"
+    rf"(?<!immediate)(?<!for)[;,.]?\s+[(]?(?=(?:{_MODIFIED}|{_PUBLISHED}){_ON}\S)",
+    re.IGNORECASE,
 )
 _SOURCE = re.compile(
     r"(?P<outlet>source|outlet|publication|publisher|newspaper|quelle|fuente)"
@@ -58,8 +60,14 @@ _DAY = (
 _PLACE = r"(?P<place>[^\W\d_][^\n.!?:;()—–\d]{1,60}?)"
 _AGENCY = r"(?:\([^()\n]{2,40}\)|/[^/\n]{2,40}/)"
 _DATELINE = re.compile(
-    rf"{_PLACE}(?:\s+{_AGENCY})?,?\s+(?:(?:le|den|am|the)\s+)?(?P<day>{_DAY})"
-    rf"\s*{_AGENCY}?\s*(?:(?:[—–:]|-{{1,2}})\s|$)",
+    rf"{_PLACE}(?:\s+{_AGENCY},?|,)\s+(?:(?:le|den|am|the)\s+)?(?P<day>{_DAY})"
+    rf"\s*{_AGENCY}?\s*(?:\.?(?:[—–:]|-{{1,2}})\s|$)",
+    re.IGNORECASE,
+)
+_NO_PLACE = re.compile(
+    r"(?:on|in|at|by|from|since|until|after|before|am|im|le|el|il|due|deadline|date|event|when"
+    r"|[^\W\d]*(?:day|tag)|(?:mercre|ven|lun|mar|jeu|same|diman)\w*di|dimanche)\b|"
+    + _LABEL.pattern,
     re.IGNORECASE,
 )
 _SMALL_WORDS = frozenset(
@@ -106,7 +114,8 @@ def masthead(line: str, metadata: Metadata) -> list[Said] | None:
     if colon and (labelled := _SOURCE.fullmatch(label.strip())):
         return _labelled(labelled, value.strip())
     said: list[Said] = []
-    loose: list[Said] = []  # what would be anything if it stood alone
+    loose: list[Said] = []  # what could be anything if it stood alone
+    unknown: list[str] = []
     for part in _CUT.split(line):
         part = part.strip(" ()[]*_")
         found = _date(part, metadata) or _credit(part, metadata)
@@ -116,10 +125,14 @@ def masthead(line: str, metadata: Metadata) -> list[Said] | None:
             loose.append(("outlet", part, _BYLINE))
         elif is_name(part):
             loose.append(("author", part, _BYLINE))
+        elif part and len(part.split()) <= 4 and part[:1].isupper():
+            unknown.append(part)
         elif part and not _PASSED_OVER.fullmatch(part):
             return None
     if any(field == "author" for field, _, _ in said):
         loose = [each for each in loose if each[0] != "author"]
+    elif unknown:
+        return None  # "Council meeting | 3 March 2024"; beside a byline it is a place or a section
     return [*said, *loose] if said else None
 
 
@@ -133,6 +146,8 @@ def dateline(line: str, metadata: Metadata) -> str | None:
     if not proper or len(words) > 6 or words[0] not in proper:
         return None
     if any(word not in proper and word.casefold() not in _SMALL_WORDS for word in words):
+        return None
+    if _NO_PLACE.match(found["place"]):
         return None
     if found.end() == len(line) and (len(words) > 3 or not _is_place_alone(found["place"])):
         return None
@@ -201,12 +216,14 @@ def _whole_day(written: str, metadata: Metadata) -> str | None:
 
 
 def _credit(part: str, metadata: Metadata) -> list[Said] | None:
-    """A byline, with the day after it if there is one."""
+    """A byline, or an outlet, with the day after it if there is one."""
     for cut in (None, *re.finditer(r",\s+|\s+(?:on|am|le|el|op)\s+", part)):
         byline = credit(part if cut is None else part[: cut.start()])
         day = _whole_day(part[cut.end() :], metadata) if cut else None
         if byline and (cut is None or day):
             return list(_of_byline(byline.author, byline.outlet, day))
+        if cut and day and is_outlet(part[: cut.start()]) and part.istitle():
+            return [("outlet", part[: cut.start()], _BYLINE), ("published", day, _DATE_LINE)]
     return None
 
 

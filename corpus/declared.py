@@ -4,33 +4,60 @@ Only fields that are meant to hold a value are read; nothing is inferred from an
 """
 
 import html
-import json
 import re
-from collections.abc import Iterator
-from typing import Any
 
-from corpus.draft import Metadata
+from corpus.draft import Metadata, web_url
+from corpus.jsonld import offer_ld
 from corpus.markup import Element
 from corpus.names import first_name_first, names
 from corpus.text import one_line
 
+Contents = dict[str, list[str]]
+
 # For each field the meta names that carry it, most trusted first.
 _META = {
+    "language": "content-language dc.language dcterms.language citation_language og:locale",
     "title": "citation_title og:title dc.title dcterms.title twitter:title parsely-title",
-    "author": "citation_author article:author og:article:author dc.creator dcterms.creator"
-    " dc.creator.personalname author parsely-author sailthru.author byl",
-    "published": "citation_publication_date citation_online_date citation_date"
-    " article:published_time og:article:published_time dc.date.issued dcterms.issued"
-    " dcterms.created dc.date.created dc.date dcterms.date date pubdate publishdate publish-date"
-    " publish_date publication_date datepublished parsely-pub-date sailthru.date",
-    "modified": "article:modified_time og:article:modified_time og:updated_time dcterms.modified"
-    " dc.date.modified last-modified lastmod datemodified",
-    "outlet": "citation_journal_title og:site_name dc.publisher dcterms.publisher publisher",
-    "url": "og:url",
+    "author": "citation_author citation_authors article:author og:article:author dc.creator"
+    " dcterms.creator dc.creator.personalname author parsely-author sailthru.author byl"
+    " article:author_name twitter:data1",
+    "published": "citation_publication_date citation_date citation_online_date"
+    " article:published_time og:article:published_time og:published_time article:published"
+    " og:pubdate dc.date.issued dcterms.issued dc.issued dcterms.created dc.date.created dc.date"
+    " dcterms.date dc.created date pubdate publishdate publish-date publish_date"
+    " publication_date publication-date published datepublished date_published"
+    " originalpublicationdate"
+    " govuk:first-published-at parsely-pub-date sailthru.date pdate article_date_original",
+    "modified": "article:modified_time og:article:modified_time og:updated_time article:modified"
+    " dcterms.modified dc.date.modified dc.modified last-modified lastmod datemodified"
+    " date_modified govuk:public-updated-at",
+    "outlet": "citation_journal_title citation_conference_title og:site_name dc.publisher"
+    " dcterms.publisher citation_publisher publisher article:publisher application-name",
+    "section": "article:section og:article:section section parsely-section citation_section"
+    " dc.subject.section",
 }
-_LD_FIELDS = {"published": "datePublished", "modified": "dateModified", "language": "inLanguage"}
-_MAX_LD_NODES = 500
+_URL_META = "og:url citation_public_url citation_abstract_html_url dc.identifier dcterms.identifier"
 _OTHERS = {"nav", "aside", "footer"}
+_MICRODATA = {
+    "headline": "title",
+    "author": "author",
+    "datepublished": "published",
+    "datemodified": "modified",
+    "publisher": "outlet",
+    "articlesection": "section",
+}
+_RDFA = {
+    "schema:datepublished": "published",
+    "schema:datecreated": "published",
+    "dc:date": "published",
+    "dc:created": "published",
+    "dcterms:issued": "published",
+    "schema:datemodified": "modified",
+    "dc:modified": "modified",
+    "schema:author": "author",
+    "dc:creator": "author",
+}
+_INNER_ITEMS = {"comment", "review", "mentions", "citation", "itemListElement", "hasPart"}
 _OTHERS_CLASS = re.compile(r"related|comment|sidebar|teaser|recommend|most-read|promo", re.I)
 
 
@@ -38,12 +65,26 @@ def declared(tree: Element, metadata: Metadata) -> None:
     """Offer `metadata` everything that the page states for machines."""
     language = tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
     metadata.offer("language", language, "html lang")
-    _offer_ld(tree, metadata)
-    _offer_meta(tree, metadata)
+    contents = _meta_contents(tree)
+    titles = {text_in(h1) for h1 in tree.iterfind(".//h1")}
+    titles |= {html.unescape(each) for each in contents.get("og:title", [])}
+    titles.add(one_line(tree.findtext(".//title") or ""))
+    urls = {url for url in (canonical(tree), *contents.get("og:url", [])) if url}
+    offer_ld(tree, titles, urls, metadata)
+    _offer_meta(contents, metadata)
     _offer_microdata(tree, metadata)
+    metadata.offer("url", canonical(tree), "link rel=canonical")
+    for key in _URL_META.split():
+        for value in contents.get(key, [])[:1]:
+            metadata.offer("url", html.unescape(value), f"meta {key}")
+
+
+def canonical(tree: Element) -> str | None:
+    """The address that the page gives as its own, if it gives one that is whole."""
     for link in tree.iterfind(".//link"):
         if "canonical" in (link.get("rel") or "").lower().split():
-            metadata.offer("url", link.get("href"), "link rel=canonical")
+            return web_url(link.get("href"))
+    return None
 
 
 def is_of_another(element: Element) -> bool:
@@ -63,96 +104,20 @@ def text_in(element: Element) -> str:
     return one_line(" ".join(element.itertext()))
 
 
-def _offer_ld(tree: Element, metadata: Metadata) -> None:
-    nodes = [node for script in _ld_scripts(tree) for node in _ld_nodes(script)]
-    by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
-    articles = [node for node in nodes if _is_article(node)]
-    pages = [node for node in nodes if "WebPage" in _types(node) and "datePublished" in node]
-    for node in (_main(articles, tree), *pages[:1]):
-        if node is None:
-            continue
-        for key in ("headline", "name", "alternativeHeadline"):
-            metadata.offer("title", _plain(node.get(key)), f"JSON-LD {key}")
-        author = names(_resolved(node.get("author") or node.get("creator"), by_id))
-        metadata.offer("author", _plain(author), "JSON-LD author")
-        outlet = names(_resolved(node.get("publisher"), by_id))
-        metadata.offer("outlet", _plain(outlet), "JSON-LD publisher")
-        for field, key in _LD_FIELDS.items():
-            metadata.offer(field, node.get(key), f"JSON-LD {key}")
-        for key in ("mainEntityOfPage", "url"):
-            value = node.get(key)
-            value = (value.get("@id") or value.get("url")) if isinstance(value, dict) else value
-            metadata.offer("url", value, f"JSON-LD {key}")
-
-
-def _ld_scripts(tree: Element) -> Iterator[object]:
-    for script in tree.iterfind(".//script"):
-        if (script.get("type") or "").split(";")[0].strip().lower() != "application/ld+json":
-            continue
-        source = re.sub(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)", "", script.text or "")
-        source = re.sub(r"(?:-->|//\s*\]\]>|\]\]>|;)\s*$", "", source.rstrip())
-        try:
-            yield json.loads(source, strict=False)
-        except (ValueError, RecursionError):
-            continue  # common in the wild; the meta tags say the same
-
-
-def _ld_nodes(value: object) -> list[dict[str, Any]]:
-    """The nodes of a page itself: the top level, lists, `@graph` and `mainEntity`, no deeper."""
-    found: list[dict[str, Any]] = []
-    waiting = [value]
-    while waiting and len(found) < _MAX_LD_NODES:
-        item = waiting.pop(0)
-        if isinstance(item, list):
-            waiting[:0] = item[:_MAX_LD_NODES]
-        elif isinstance(item, dict):
-            found.append(item)
-            waiting[:0] = [item[key] for key in ("@graph", "mainEntity") if key in item]
-    return found
-
-
-def _types(node: dict[str, Any]) -> list[str]:
-    types = node.get("@type")
-    types = types if isinstance(types, list) else [types]
-    return [re.split(r"[/#:]", name)[-1] for name in types if isinstance(name, str)]
-
-
-def _is_article(node: dict[str, Any]) -> bool:
-    return any(name.endswith(("Article", "Posting")) or name == "Report" for name in _types(node))
-
-
-def _main(articles: list[dict[str, Any]], tree: Element) -> dict[str, Any] | None:
-    """The article that the page is about: the one with its headline, or else the first."""
-    headings = {text_in(h1) for h1 in tree.iterfind(".//h1")}
-    for node in articles:
-        if _plain(node.get("headline")) in headings:
-            return node
-    return articles[0] if articles else None
-
-
-def _resolved(value: object, by_id: dict[str, dict[str, Any]]) -> object:
-    """`value` with references to other nodes of the graph replaced by these."""
-    if isinstance(value, list):
-        return [_resolved(item, by_id) for item in value[:50] if not isinstance(item, list)]
-    if isinstance(value, dict) and "name" not in value and isinstance(value.get("@id"), str):
-        return by_id.get(value["@id"], value)
-    return value
-
-
-def _plain(value: object) -> str | None:
-    """A string without the entities and tags that some sites leave in their JSON."""
-    if not isinstance(value, str):
-        return None
-    value = html.unescape(html.unescape(value[:5_000]))
-    return one_line(re.sub(r"</?(?:i|em|b|strong|span|br|p|sup|sub|q)\b[^<>]*>", "", value))
-
-
-def _offer_meta(tree: Element, metadata: Metadata) -> None:
-    contents: dict[str, list[str]] = {}
+def _meta_contents(tree: Element) -> Contents:
+    """What the meta tags hold, by name in lower case."""
+    contents: Contents = {}
     for meta in tree.iterfind(".//meta"):
         for key in (meta.get("name"), meta.get("property"), meta.get("http-equiv")):
             if key and meta.get("content"):
                 contents.setdefault(key.strip().lower(), []).append(meta.get("content"))
+    labelled = "".join(contents.get("twitter:label1", [])).strip(" :").casefold()
+    if labelled not in ("written by", "by", "author", "verfasst von", "écrit par", "escrito por"):
+        contents.pop("twitter:data1", None)
+    return contents
+
+
+def _offer_meta(contents: Contents, metadata: Metadata) -> None:
     for field, keys in _META.items():
         for key in keys.split():
             values = [html.unescape(value) for value in contents.get(key, [])]
@@ -160,6 +125,8 @@ def _offer_meta(tree: Element, metadata: Metadata) -> None:
                 continue
             if field == "author":
                 values = [names([_first_name_first(value, key) for value in values]) or ""]
+            if field == "outlet" and web_url(values[0]):
+                continue
             metadata.offer(field, values[0], f"meta {key}")
 
 
@@ -169,25 +136,32 @@ def _first_name_first(name: str, key: str) -> str:
 
 
 def _offer_microdata(tree: Element, metadata: Metadata) -> None:
-    fields = {
-        "headline": "title",
-        "author": "author",
-        "datepublished": "published",
-        "datemodified": "modified",
-        "publisher": "outlet",
-    }
-    authors = []
+    """Offer what microdata and RDFa mark; days that differ may be those of other stories."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for element in tree.iterfind(".//*[@itemprop]"):
-        prop = element.get("itemprop").strip()
-        field = fields.get(prop.lower())
-        if field is None or is_of_another(element):
-            continue
-        value = element.get("content") or element.get("datetime") or _name_in(element)
+        for prop in element.get("itemprop").split():
+            if field := _MICRODATA.get(prop.lower()):
+                _note(element, field, f"microdata {prop}", found)
+    for element in tree.iterfind(".//*[@property]"):
+        for prop in element.get("property").split():
+            if element.tag != "meta" and (field := _RDFA.get(prop.lower())):
+                _note(element, field, f"RDFa {prop}", found)
+    for field, values in found.items():
         if field == "author":
-            authors.append(value)
-        else:
-            metadata.offer(field, value, f"microdata {prop}")
-    metadata.offer("author", names(authors), "microdata author")
+            metadata.offer("author", names([value for value, _ in values]), values[0][1])
+        elif field not in ("published", "modified") or len({v[:10] for v, _ in values}) == 1:
+            metadata.offer(field, *values[0])
+
+
+def _note(
+    element: Element, field: str, origin: str, found: dict[str, list[tuple[str, str]]]
+) -> None:
+    if is_of_another(element) or any(
+        ancestor.get("itemprop") in _INNER_ITEMS for ancestor in element.iterancestors()
+    ):
+        return
+    value = element.get("content") or element.get("datetime") or _name_in(element)
+    found.setdefault(field, []).append((value, origin))
 
 
 def _name_in(element: Element) -> str:
