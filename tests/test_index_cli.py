@@ -116,6 +116,46 @@ def test_remove_takes_one_article_out_and_says_how_long(index: Printed, news: Pa
     assert (news / "ferry.txt").exists()
 
 
+def test_edit_corrects_a_byline_and_says_where_it_came_from(index: Printed, news: Path) -> None:
+    index("sync", "news")
+    article_id = one_id(index, "beaver.md")
+    status, out, err = index("edit", article_id[:8], "--author", "Bo Gale", "--published", "5 May "
+                             "2025", "--clear", "outlet")  # fmt: skip
+    assert (status, err) == (0, "") and out.startswith(f"Edited {article_id};")
+    assert "author     Bo Gale  [edited by hand]\n" in out
+    assert "outlet     unknown  [edited by hand]\n" in index("show", article_id)[1]
+    shown = json.loads(index("show", article_id, "--json")[1])
+    assert (shown["author"], shown["published"], shown["outlet"]) == ("Bo Gale", "2025-05-05", None)
+    assert shown["provenance"]["published"] == "edited by hand"
+    assert index("sync")[1] == "Articles: 2 unchanged\n"
+    assert "author: Ann Finch" in (news / "beaver.md").read_text("utf-8")
+    edited = json.loads(index("edit", article_id, "--undo", "--json")[1])
+    listed = json.loads(index("list", "--json")[1])
+    assert edited["author"] == "Ann Finch" and edited in listed
+
+
+@pytest.mark.parametrize(
+    "arguments, status, says",
+    [
+        ([], 2, "give what to change"),
+        (["--clear", "title"], 2, "invalid choice"),
+        (["--clear", "author", "--author", "Bo"], 2, "cannot go together"),
+        (["--published", "soon"], 1, "published: 'soon' is not a date"),
+        (["--url", "ftp://a.example"], 1, "starts with http"),
+        (["--title", "\u202e"], 1, "not a usable title"),
+    ],
+)
+def test_an_edit_that_cannot_be_is_refused(
+    index: Printed, news: Path, arguments: list[str], status: int, says: str
+) -> None:
+    index("sync", "news")
+    before = index("list", "--json")
+    got, out, err = index("edit", one_id(index, "beaver.md"), *arguments)
+    assert (got, out) == (status, "") and says in err
+    assert status == 2 or (err.startswith("error: ") and err.count("\n") == 1)
+    assert index("list", "--json") == before
+
+
 def test_status_has_every_key(index: Printed, news: Path) -> None:
     index("sync", "news")
     assert index("status")[0] == 0
@@ -293,7 +333,13 @@ def test_bad_usage_exits_2(index: Printed, command: list[str]) -> None:
 
 def test_an_unknown_id_is_named(index: Printed, news: Path) -> None:
     index("sync", "news")
-    for command in (["show", "feed"], ["remove", "feed"], ["show", "%"], ["show", "' OR 1"]):
+    for command in (
+        ["show", "feed"],
+        ["remove", "feed"],
+        ["edit", "feed", "--undo"],
+        ["show", "%"],
+        ["show", "' OR 1"],
+    ):
         status, _, err = index(*command)
         assert status == 1 and command[1] in err and "python -m index list" in err
 
@@ -312,7 +358,8 @@ def test_a_library_of_another_encoder_is_named(
 def test_a_sync_while_another_runs_is_told_so(index: Printed, news: Path, tmp_path: Path) -> None:
     index("sync", "news")
     with writing(tmp_path / "storage"):
-        for command in (["sync"], ["remove", one_id(index, "ferry.txt")]):
+        article_id = one_id(index, "ferry.txt")
+        for command in (["sync"], ["remove", article_id], ["edit", article_id, "--undo"]):
             status, _, err = index(*command)
             assert status == 1 and "another process" in err and str(os.getpid()) in err
         assert index("list")[0] == 0

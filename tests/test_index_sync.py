@@ -14,6 +14,7 @@ import pytest
 from corpus import Article, ArticleError
 from corpus.draft import Draft
 from corpus.errors import EncoderMismatch, LibraryBusy, LibraryMissing, SyncRefused
+from corpus.read import parse
 from corpus.sandbox import Sandbox
 from index import steps as steps_module
 from index import sync as sync_module
@@ -34,6 +35,15 @@ LONG_AGO = 1_600_000_000
 def _no_vector_index(monkeypatch: pytest.MonkeyPatch) -> None:
     """Generations have tests of their own; they take a second each."""
     monkeypatch.setattr(sync_module, "needs_building", lambda *_: False)
+
+
+IN_A_CHILD = Sandbox.parse
+
+
+@pytest.fixture(autouse=True)
+def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child takes half a second to start; the tests that are about children have them."""
+    monkeypatch.setattr(Sandbox, "parse", lambda _, *content: parse(*content))
 
 
 @pytest.fixture
