@@ -1,4 +1,4 @@
-"""`python -m qa`: ask, search."""
+"""`python -m qa`: ask, search, evaluate."""
 
 import argparse
 import json
@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from corpus.errors import BylineError
-from qa.answer import Assistant
+from qa import evaluate
+from qa.answer import THRESHOLD, Assistant
 from qa.types import Answer, Citation
 
 WIDTH = 92
@@ -62,12 +63,22 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--from", dest="start", metavar="DATE", help="published on this day or later")
     ask.add_argument("--to", dest="end", metavar="DATE", help="published on this day or before")
     ask.add_argument("--outlet", metavar="NAME", help="published by this outlet")
+    ask.add_argument("--author", metavar="NAME", help="written by this author")
     ask.add_argument("--article", metavar="ID", help="this article alone")
+    ask.add_argument("--as-of", metavar="DATE", help='the day that "last week" is counted from')
+    ask.add_argument(
+        "--strictness",
+        type=float,
+        default=THRESHOLD,
+        metavar="P",
+        help=f"refuse where the confidence is below this, 0 to 1 (default: {THRESHOLD})",
+    )
     ask.set_defaults(command=_ask)
     search = commands.add_parser("search", help="the passages nearest to a query", parents=[common])
     search.add_argument("query", metavar="QUERY")
     search.add_argument("-k", type=int, default=10, help="how many (default: 10)")
     search.set_defaults(command=_search)
+    evaluate.register(commands, common)
     return parser
 
 
@@ -78,7 +89,10 @@ def _ask(args: argparse.Namespace) -> None:
             start=args.start,
             end=args.end,
             outlet=args.outlet,
+            author=args.author,
             article=args.article,
+            as_of=args.as_of,
+            strictness=args.strictness,
         )
     if args.json:
         print(json.dumps(answer.to_dict(), ensure_ascii=False))
@@ -98,8 +112,10 @@ def _shown(answer: Answer) -> str:
 
 def _byline(citation: Citation) -> str:
     page = f"page {citation.page}" if citation.page else None
-    parts = (citation.title, citation.author, citation.outlet, citation.published, page)
-    return f"{', '.join(part for part in parts if part)} ({citation.source})"
+    opinion = "opinion" if citation.opinion else None
+    parts = (citation.title, citation.author, citation.outlet, citation.published, page, opinion)
+    said = f"; says {citation.speaker}" if citation.speaker else ""
+    return f"{', '.join(part for part in parts if part)} ({citation.source}){said}"
 
 
 def _search(args: argparse.Namespace) -> None:

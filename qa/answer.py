@@ -1,4 +1,4 @@
-"""Ask: rewrite, retrieve, rerank, read. Start reading here.
+"""Ask: rewrite, retrieve, rerank, read, settle. Start reading here.
 
 `Assistant` holds what is built once, the library and the encoder; `answer` is the one-line way in.
 A question about the byline itself is answered from the metadata (`qa.byline`), every other from the
@@ -13,8 +13,6 @@ from datetime import date
 from pathlib import Path
 from types import TracebackType
 
-from corpus.article import Article
-from corpus.dates import iso_date
 from corpus.errors import LibraryEmpty, QuestionError
 from index import onnx
 from index.encoder import Encoder, load_encoder
@@ -22,12 +20,16 @@ from index.library import Library
 from index.passages import EVERYTHING, Scope
 from index.words import WORD, words
 from qa import byline, reader, reply
+from qa.attempts import Attempt, attempts, within
+from qa.filters import Asked, asked_of, bound, day
+from qa.metadata import from_metadata
 from qa.question import LONGEST, Question, parse
 from qa.rerank import Evidence, rerank
 from qa.retrieve import retrieve
 from qa.rewrite import Standalone, rewrite
+from qa.settle import settle
 from qa.tokens import TokenCache
-from qa.types import Answer, Hit, Turn
+from qa.types import Answer, Bounds, Hit, Turn
 
 # Passages that are compared word by word (squad-open: the right one is among 20 for .961 of the
 # questions, among 30 for .971; each costs about 6 ms).
@@ -35,10 +37,6 @@ CANDIDATES = 24
 # How sure an answer must be to be shown (tuned on news-tune* and the sample, each left out of the
 # fit in turn, over 0.35..0.7; lower answers more, of squad-open too, and refuses less).
 THRESHOLD = 0.45
-MOST_LISTED = 10
-# An article is on a byline question's topic when it meets this much of it, and nearly the best.
-ON_TOPIC = 0.5
-AS_MUCH_ON_TOPIC = 0.06
 
 
 class Assistant:
@@ -88,13 +86,16 @@ class Assistant:
         start: str | date | None = None,
         end: str | date | None = None,
         outlet: str | None = None,
+        author: str | None = None,
         article: str | None = None,
         as_of: str | date | None = None,
+        strictness: float = THRESHOLD,
     ) -> Answer:
         """Answer one question of a conversation from the library's articles, or refuse.
 
         `start` and `end` are inclusive publication dates; undated articles are outside any bound.
-        `as_of` is the day that "since March" is counted from, today by default.
+        `as_of` is the day that "last week" is counted from, today by default. `strictness`, 0 to 1,
+        is how sure an answer must be: it is refused where its confidence is below.
 
         Raises:
             QuestionError: the question is empty, has no words or is too long, or a date is none.
@@ -103,27 +104,35 @@ class Assistant:
         """
         if not all(isinstance(turn, Turn) for turn in history):
             raise TypeError("the history is a sequence of Turn")
-        scope = Scope(_bound(start), _bound(end), outlet or None, None, article or None)
+        if not 0 <= strictness <= 1:
+            raise QuestionError(f"a strictness of {strictness} is not possible: give 0 to 1")
+        scope = Scope(bound(start), bound(end), outlet or None, author or None, article or None)
         # "~" sorts behind every digit: 2025-03 to 2025 is the right way round.
         if scope.start and scope.end and scope.start > scope.end[: len(scope.start)] + "~":
             raise QuestionError(f"the dates are the wrong way round: from {start} to {end}")
-        today = _day(as_of)
+        today = day(as_of)
         clock = _Clock()
         with self._lock:
             self._ready(question)
             if article:
                 self.library.article(article)
             standalone = rewrite(question.strip(), history)
+            metadata = byline.recognise(question, self.library.names, today)
+            asked = asked_of(question.strip(), scope, self.library.names, today)
+            bounds = within(asked.scope, asked.when)
             clock.lap("rewrite")
-            asked = byline.recognise(question, self.library.names, today)
-            if asked:
-                answered = self._from_metadata(asked, standalone, history, scope, clock)
+            if metadata:
+                answered = from_metadata(self.library, self._find, metadata, history, scope)
+                answered = replace(answered, confidence=float(not answered.refused))
+                clock.lap("retrieve")
             else:
-                answered = self._from_articles(standalone, scope, clock)
+                ways = list(attempts(asked, history, today if as_of else None))
+                answered = self._from_articles(asked, ways, strictness, clock)
         return replace(
             answered,
             question=question,
             standalone_question=standalone.text,
+            scope=Bounds(bounds.start, bounds.end, bounds.outlet, bounds.author),
             timings_ms=clock.timings(),
         )
 
@@ -138,7 +147,7 @@ class Assistant:
             raise QuestionError(f"{k} passages cannot be searched for: ask for 1 to 1000")
         with self._lock:
             self._ready(query)
-            _, evidence = self._find(Standalone(query.strip()), EVERYTHING, max(k, CANDIDATES))
+            _, evidence = self._find(Standalone(query.strip()), EVERYTHING, k=max(k, CANDIDATES))
         return [item.hit for item in evidence[:k]]
 
     def _ready(self, question: str) -> None:
@@ -163,6 +172,7 @@ class Assistant:
         self,
         standalone: Standalone,
         scope: Scope,
+        *,
         k: int = CANDIDATES,
         clock: "_Clock | None" = None,
     ) -> tuple[Question, list[Evidence]]:
@@ -181,105 +191,45 @@ class Assistant:
             clock.lap("rerank")
         return question, evidence
 
-    def _from_articles(self, standalone: Standalone, scope: Scope, clock: "_Clock") -> Answer:
-        question, evidence = self._find(standalone, scope, clock=clock)
-        found = reader.candidates(question, evidence)
-        chosen = reader.choose(question, found, THRESHOLD)
-        if chosen:
-            answered = reply.quoted(chosen)
-        elif scope.start or scope.end:
-            answered = self._outside_dates(standalone, scope) or reply.refused(found, scope)
+    def _from_articles(
+        self, asked: Asked, ways: Sequence[Attempt], strictness: float, clock: "_Clock"
+    ) -> Answer:
+        looked: dict[tuple[Standalone, Scope], tuple[Question, list[Evidence]]] = {}
+        sure = 0.0
+        for way in ways:
+            place = (way.standalone, way.scope)
+            if place not in looked:
+                looked[place] = self._find(*place, clock=clock)
+            question, evidence = looked[place]
+            found = reader.candidates(question, evidence, way.keep)
+            settled = settle(question, found, strictness, latest=asked.when.latest)
+            sure = max(sure, found[0].probability if found else 0.0)
+            if settled.chosen:
+                answered = reply.quoted(settled, asked)
+                break
         else:
-            answered = reply.refused(found, scope)
+            nearest = reader.candidates(question, evidence)
+            answered = self._outside_dates(way, strictness) or reply.refused(nearest, way.scope)
         clock.lap("read")
-        return answered
+        return replace(answered, confidence=round(sure, 4))
 
-    def _outside_dates(self, standalone: Standalone, scope: Scope) -> Answer | None:
+    def _outside_dates(self, way: Attempt, strictness: float) -> Answer | None:
         """The refusal that says so when articles outside the dates answer; None when none do."""
-        anywhen = replace(scope, start=None, end=None)
-        found = reader.candidates(*self._find(standalone, anywhen))
-        if not found or found[0].probability < THRESHOLD:
+        if not (way.scope.start or way.scope.end):
+            return None
+        anywhen = replace(way.scope, start=None, end=None)
+        found = reader.candidates(*self._find(way.standalone, anywhen), way.keep)
+        if not found or found[0].probability < strictness:
             return None
         status = self.library.status()
-        return reply.outside_dates(found, scope, status["published_from"], status["published_to"])
-
-    def _from_metadata(
-        self,
-        asked: byline.BylineQuestion,
-        standalone: Standalone,
-        history: Sequence[Turn],
-        scope: Scope,
-        clock: "_Clock",
-    ) -> Answer:
-        if asked.wanted == "list":
-            articles = byline.listed(self.library, asked, scope, MOST_LISTED)
-        else:
-            articles = self._on_topic(asked, standalone, history, scope)
-        clock.lap("retrieve")
-        return reply.stated(articles, asked.wanted)
-
-    def _on_topic(
-        self,
-        asked: byline.BylineQuestion,
-        standalone: Standalone,
-        history: Sequence[Turn],
-        scope: Scope,
-    ) -> list[Article]:
-        """The articles that a byline question is about, the best first."""
-        if scope.article:
-            return [self.library.article(scope.article)]
-        before = history[-1].answer if history else None
-        if not WORD.search(asked.topic) and isinstance(before, Answer):
-            cited = before.citations or before.nearest
-            return list(self.library.articles([each.article_id for each in cited[:1]]).values())
-        subject = asked.topic if WORD.search(asked.topic) else ""
-        if not subject and history:
-            subject = history[-1].question
-        if not WORD.search(subject):
-            return []
-        bounds = replace(
-            scope, start=scope.start or asked.scope.start, end=scope.end or asked.scope.end
-        )
-        topic, evidence = self._find(Standalone(subject), bounds)
-        best: dict[str, tuple[float, Article]] = {}
-        for item in evidence:
-            article = item.hit.article
-            score = reader.topicality(topic, item)
-            if article.id not in best or best[article.id][0] < score:
-                best[article.id] = (score, article)
-        ranked = sorted(best.values(), key=lambda pair: -pair[0])
-        bar = max(ON_TOPIC, ranked[0][0] - AS_MUCH_ON_TOPIC) if ranked else 0.0
-        return [article for score, article in ranked if score >= bar][:MOST_LISTED]
+        first, last = status["published_from"], status["published_to"]
+        return reply.outside_dates(found, way.scope, first, last)
 
 
 def answer(question: str, *, store: str | Path = "storage", encoder: str = "") -> Answer:
     """Answer one question from the library at `store`; see `Assistant.ask` for what it raises."""
     with Assistant.open(store, encoder=encoder, once=True) as assistant:
         return assistant.ask(question)
-
-
-def _bound(value: str | date | None) -> str | None:
-    """An inclusive bound as an ISO prefix.
-
-    Raises:
-        QuestionError: it is no date.
-    """
-    if not value:
-        return None
-    if not isinstance(value, (str, date)):
-        raise TypeError(f"a date is a str or a date, not {type(value).__name__}")
-    text = iso_date(value.isoformat() if isinstance(value, date) else value.strip())
-    if text is None:
-        raise QuestionError(
-            f"{str(value)[:40]!r} is no date: write it as 2026, 2026-03 or 2026-03-10"
-        )
-    return text
-
-
-def _day(value: str | date | None) -> date:
-    """The day that a question is asked on, the first of it where only a month or year is given."""
-    text = (_bound(value) or date.today().isoformat())[:10]
-    return date.fromisoformat(text + "-01-01"[: 10 - len(text)] if len(text) < 10 else text)
 
 
 class _Clock:

@@ -7,7 +7,7 @@ over `qa.features`, judges the best by the logistic one of `qa.refuse`, and pick
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -63,12 +63,19 @@ def model() -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
     return rank, lacking, float(stored["refuse"]["intercept"])
 
 
-def candidates(question: Question, evidence: Sequence[Evidence]) -> list[Candidate]:
-    """The best sentences of each article in the evidence, best first over all."""
+def candidates(
+    question: Question,
+    evidence: Sequence[Evidence],
+    keep: Callable[[Article, int, int], bool] | None = None,
+) -> list[Candidate]:
+    """The best sentences of each article in the evidence, best first over all.
+
+    `keep` tells for an article and a sentence's offsets whether it may answer at all.
+    """
     found = []
     if question.terms:
         for article, lines in by_article(evidence):
-            found.extend(_of_article(question, article, lines))
+            found.extend(_of_article(question, article, lines, keep))
     return sorted(found, key=lambda c: (-c.score, c.article.id, c.start))
 
 
@@ -97,12 +104,19 @@ def by_article(evidence: Sequence[Evidence]) -> list[tuple[Article, list[Line]]]
     return [(articles[key], [lines[s] for s in sorted(lines)]) for key, lines in known.items()]
 
 
-def _of_article(question: Question, article: Article, lines: list[Line]) -> list[Candidate]:
+def _of_article(
+    question: Question,
+    article: Article,
+    lines: list[Line],
+    keep: Callable[[Article, int, int], bool] | None,
+) -> list[Candidate]:
     rank, lacking, intercept = model()
     rows = features(question, article.title, lines)
     scores = rows @ rank
     heading = NAMES.index("heading")
     order = sorted(range(len(lines)), key=lambda i: (rows[i][heading], -scores[i]))
+    if keep:
+        order = [i for i in order if keep(article, lines[i].start, lines[i].end)]
     found = []
     for best in order[:JUDGED]:
         if rows[best][heading]:

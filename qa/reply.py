@@ -4,13 +4,18 @@ What the person reads of a refusal is written here; why it is one is a field.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from corpus.article import Article
 from index.passages import Scope
 from index.sentences import sentences
 from qa.byline import Wanted, day, statement
+from qa.filters import Asked
+from qa.genre import is_opinion
 from qa.reader import Candidate
-from qa.types import Answer, Citation, Nearest, Reason, Sentence, cite
+from qa.settle import Settled
+from qa.speech import name_in, quotation, speaker
+from qa.types import Answer, Citation, Nearest, Reason, Sentence, Value, cite
 
 # Articles named as nearest.
 NEAREST = 3
@@ -18,15 +23,72 @@ NEAREST = 3
 OFF_SUBJECT = 0.3
 
 
-def quoted(chosen: Sequence[Candidate]) -> Answer:
-    """The answer that consists of these sentences, word for word."""
-    told: list[Sentence] = []
-    citations: list[Citation] = []
-    for number, candidate in enumerate(chosen, 1):
-        citation = cite(number, candidate.article, candidate.start, candidate.end)
-        citations.append(citation)
-        told.append(Sentence(citation.quote, (number,), candidate.span))
-    return _answered(told, citations)
+def quoted(settled: Settled, asked: Asked) -> Answer:
+    """The answer that consists of these sentences, word for word, and how articles differ."""
+    shown = [*settled.chosen, *([settled.otherwise] if settled.otherwise else [])]
+    citations = [_cited(number, candidate) for number, candidate in enumerate(shown, 1)]
+    told = [
+        Sentence(citation.quote, (citation.number,), _span(asked, citation, candidate))
+        for citation, candidate in zip(citations, settled.chosen, strict=False)
+    ]
+    answered = _answered(told, citations)
+    if settled.values:
+        number = {id(candidate): n for n, candidate in enumerate(settled.chosen, 1)}
+        values = []
+        for value, alike in settled.values:
+            shown_of = tuple(number[id(c)] for c in alike if id(c) in number)
+            values.append(Value(value, shown_of))
+        differing = "; ".join(
+            f"{value.value} ({_dated(citations[value.citations[0] - 1])}) "
+            + "".join(f"[{n}]" for n in value.citations)
+            for value in values
+        )
+        return replace(
+            answered,
+            text=f"{answered.text} The articles differ: {differing}.",
+            disagreement=tuple(values),
+        )
+    if settled.otherwise:
+        note = _note(settled, citations[-1])
+        return replace(answered, text=f"{answered.text} {note}", note=note)
+    return answered
+
+
+def _cited(number: int, candidate: Candidate) -> Citation:
+    article = candidate.article
+    return replace(
+        cite(number, article, candidate.start, candidate.end),
+        speaker=speaker(article.text, candidate.start, candidate.end),
+        opinion=is_opinion(article),
+    )
+
+
+def _span(asked: Asked, citation: Citation, candidate: Candidate) -> tuple[int, int] | None:
+    """What answers within a sentence: who says it, what is said, or the reader's own span."""
+    if asked.quoted and citation.speaker:
+        return name_in(citation.quote, citation.speaker)
+    if asked.speaker and not candidate.span:
+        return quotation(citation.quote)
+    return candidate.span
+
+
+def _dated(citation: Citation) -> str:
+    """Who says it and when, as far as it is known."""
+    known = [citation.outlet or citation.author, day(citation.published)]
+    return ", ".join(part for part in known if part) or citation.title
+
+
+def _note(settled: Settled, citation: Citation) -> str:
+    """The sentence that another article says otherwise, with its citation."""
+    when = day(citation.published)
+    of = f" of {when}" if when else ""
+    quote = " ".join(citation.quote.split())
+    if settled.why == "corrected":
+        return f"An article{of}, since corrected, says otherwise: {quote} [{citation.number}]"
+    shown = day(settled.chosen[0].article.published)
+    age = "older " if when and shown and when < shown else ""
+    an = f"An {age}" if age else "Another "
+    return f"{an}article{of} says otherwise: {quote} [{citation.number}]"
 
 
 def stated(articles: Sequence[Article], wanted: Wanted) -> Answer:

@@ -37,7 +37,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a sentence stands: `article.text[start:end] == quote`, checked before it is shown."""
+    """Where a sentence stands: `article.text[start:end] == quote`, checked before it is shown.
+
+    `speaker` is who says it where the article reports somebody's words; `opinion` whether the
+    article is filed under opinion.
+    """
 
     number: int
     article_id: str
@@ -51,6 +55,8 @@ class Citation:
     quote: str
     start: int
     end: int
+    speaker: str | None = None
+    opinion: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +80,32 @@ class Nearest:
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """One of the values on which independent articles differ, and the citations that give it."""
+
+    value: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a question was understood to be asked of: inclusive ISO dates, an outlet, an author."""
+
+    start: str | None = None
+    end: str | None = None
+    outlet: str | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Sentences quoted word for word with their citations, or a refusal with its reason.
 
     `text` is what a person reads. When `refused`, it says why, `reason` names the case, and
     `sentences` and `citations` are empty; `nearest` are the articles that come closest.
+    Where independent articles give different values, `disagreement` has them; `note` is a sentence
+    that names an older or newer article which says otherwise. `confidence` is the calibrated
+    probability, 0 to 1, that the articles answer and the first sentence is the answer.
     `timings_ms` has rewrite, retrieve, rerank, read and total, in milliseconds.
     """
 
@@ -90,6 +117,10 @@ class Answer:
     sentences: tuple[Sentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     nearest: tuple[Nearest, ...] = ()
+    disagreement: tuple[Value, ...] | None = None
+    note: str | None = None
+    scope: Bounds = Bounds()
+    confidence: float = 0.0
     timings_ms: dict[str, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:

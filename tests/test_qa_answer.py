@@ -57,7 +57,11 @@ def test_an_answer_is_a_sentence_word_for_word_with_its_byline(sample: Assistant
 def test_the_text_is_each_sentence_and_its_number(sample: Assistant) -> None:
     reply = sample.ask(BEAVERS)
     assert len(reply.sentences) == 2
-    assert reply.text == f"{reply.sentences[0].text} [1] {reply.sentences[1].text} [2]"
+    told = f"{reply.sentences[0].text} [1] {reply.sentences[1].text} [2]"
+    assert reply.text == (
+        f"{told} The articles differ: 37 (Kestrel Coast Broadcasting, 2025-08-19) [1]; "
+        "41 (Field & Flask, 2025-09-06) [2]."
+    )
 
 
 def test_to_dict_has_the_keys_that_programs_rely_on(sample: Assistant) -> None:
@@ -65,13 +69,13 @@ def test_to_dict_has_the_keys_that_programs_rely_on(sample: Assistant) -> None:
         known = reply.to_dict()
         assert list(known) == [
             "question", "standalone_question", "text", "refused", "reason", "sentences",
-            "citations", "nearest", "timings_ms",
+            "citations", "nearest", "disagreement", "note", "scope", "confidence", "timings_ms",
         ]  # fmt: skip
         assert all(list(s) == ["text", "citations", "span"] for s in known["sentences"])
         assert all(
             list(c) == [
                 "number", "article_id", "source", "title", "author", "outlet", "published",
-                "url", "page", "quote", "start", "end",
+                "url", "page", "quote", "start", "end", "speaker", "opinion",
             ]
             for c in known["citations"]
         )  # fmt: skip
@@ -115,7 +119,8 @@ def test_the_one_liner_asks_once(sample_store: Path, sample: Assistant) -> None:
 
 def test_the_signature_is_the_documented_one() -> None:
     assert list(inspect.signature(Assistant.ask).parameters) == [
-        "self", "question", "history", "start", "end", "outlet", "article", "as_of",
+        "self", "question", "history", "start", "end", "outlet", "author", "article",
+        "as_of", "strictness",
     ]  # fmt: skip
     assert set(qa.__all__) >= {"answer", "Assistant", "Turn"}
 

@@ -90,7 +90,7 @@ def test_json_is_one_line_with_the_documented_keys(qa: Printed, store: Path) -> 
     answer = json.loads(out)
     assert set(answer) == {
         "question", "standalone_question", "text", "refused", "reason", "sentences", "citations",
-        "nearest", "timings_ms",
+        "nearest", "disagreement", "note", "scope", "confidence", "timings_ms",
     }  # fmt: skip
     (citation,) = answer["citations"]
     assert ARTICLE.text[citation["start"] : citation["end"]] == citation["quote"]

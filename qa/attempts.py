@@ -1,0 +1,100 @@
+"""The ways to look for an answer, in order: by dates, by whose words are wanted, or by neither.
+
+"In March 2024" may be when something happened, which the sentence then says, or when it was
+written. "What did Brough say" wants a sentence that Brough says, or one about Brough that says so.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from corpus.article import Article
+from index.passages import Scope
+from index.words import WORD, words
+from qa.filters import Asked
+from qa.rewrite import Standalone, rewrite
+from qa.spans import DATES
+from qa.speech import same_person, speaker
+from qa.types import Turn
+from qa.when import When
+
+Keep = Callable[[Article, int, int], bool]
+BESIDE = 240
+"""Characters before a sentence in which its date may stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What to look for, where, and which sentences may answer (None: any)."""
+
+    standalone: Standalone
+    scope: Scope
+    keep: Keep | None = None
+
+
+def attempts(asked: Asked, history: Sequence[Turn], today: date | None) -> Iterator[Attempt]:
+    """The attempts for a question, the most exact first; `today` bounds one about now, if given."""
+    scope, when = asked.scope, asked.when
+    if when.latest and today and not scope.end:
+        scope = replace(scope, end=today.isoformat())
+    text = rewrite(asked.text if when.bounded else when.rest, history)
+    ways: list[tuple[Standalone, Scope, Keep | None]] = [(text, scope, None)]
+    if when.bounded:
+        bare = rewrite(when.rest, history) if WORD.search(when.rest) else text
+        ways = [(bare, within(scope, when), None)]
+        if not when.demanded:
+            ways.insert(0, (text, scope, _dated(asked.text, when)))
+    for standalone, bounds, keep in ways:
+        for said in _said(asked):
+            yield Attempt(standalone, bounds, _both(keep, said))
+
+
+def within(scope: Scope, when: When) -> Scope:
+    """The scope narrowed to the dates that the question names; the flags where these contradict."""
+    start = max(filter(None, (scope.start, when.start)), default=None)
+    end = min(filter(None, (scope.end, when.end)), default=None)
+    if start and end and start > end + "~":
+        return scope
+    return replace(scope, start=start, end=end)
+
+
+def _said(asked: Asked) -> Iterator[Keep | None]:
+    """Whose sentences may answer, the strictest first."""
+    wanted = asked.speaker
+    if wanted:
+        last = wanted.split()[-1]
+        mentioned = re.compile(rf"\b{re.escape(last)}\b")
+        yield lambda article, start, end: _is_by(wanted, article, start, end)
+        yield lambda article, start, end: bool(mentioned.search(article.text, start, end))
+        return
+    if asked.quoted:
+        yield lambda article, start, end: speaker(article.text, start, end) is not None
+    yield None
+
+
+def _is_by(wanted: str, article: Article, start: int, end: int) -> bool:
+    who = speaker(article.text, start, end)
+    if who is None:
+        authors = (article.author or "").split(", ")
+        return any(same_person(wanted, author) for author in authors)
+    return same_person(wanted, who)
+
+
+def _dated(text: str, when: When) -> Keep:
+    """Sentences that say the date of the question, or stand in an article of these dates."""
+    gone = set(words(text)) - set(words(when.rest))
+    said = {word for word in gone if word in DATES or any(c.isdigit() for c in word)}
+
+    def keep(article: Article, start: int, end: int) -> bool:
+        published = article.published or ""
+        beside = words(article.text[max(0, start - BESIDE) : end])
+        return bool(said) and said <= {*beside, *published[:10].split("-")}
+
+    return keep
+
+
+def _both(one: Keep | None, other: Keep | None) -> Keep | None:
+    if one is None or other is None:
+        return one or other
+    return lambda article, start, end: one(article, start, end) and other(article, start, end)
