@@ -16,7 +16,7 @@ MAX_FILE_BYTES = 50_000_000
 # What systems leave behind, and the questions that an evaluation keeps beside its articles.
 _JUNK = {"thumbs.db", "desktop.ini", "__macosx", "questions.jsonl"}
 EXTENSIONS = frozenset(
-    ".txt .text .md .markdown .html .htm .xhtml .pdf .docx .eml .mbox .mht .mhtml"
+    ".txt .text .md .markdown .html .htm .xhtml .pdf .docx .epub .eml .mbox .mht .mhtml"
     " .json .jsonl .ndjson .csv .tsv .rss .atom .xml .gz .zip".split()
 )
 """Of the files that are read; every other is skipped with a reason."""
@@ -159,7 +159,7 @@ def _reason_to_skip(path: Path, root: Path) -> str | None:
 def _unknown(path: Path) -> str:
     suffix = _printable(path.suffix.lower())
     what = f"unknown extension {suffix}" if suffix else "no extension"
-    return f"{what} (known: .txt .md .html .pdf .docx and others); convert it, or leave it out"
+    return f"{what} (known: .txt .md .html .pdf .docx .epub and others); convert it, or leave it out"
 
 
 def _printable(path: Path | str) -> str:

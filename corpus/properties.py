@@ -45,12 +45,17 @@ def title_of(value: object) -> str | None:
     return None if _SLUG.fullmatch(title) else title
 
 
+def is_program(value: str) -> bool:
+    """Whether `value` names a program or what comes with one."""
+    return _PROGRAM.search(value) is not None
+
+
 def author_of(value: object) -> str | None:
     """The authors that a property holds, joined by `, `; None for a program, a login, "admin"."""
     if not isinstance(value, str):
         return None
     line = re.sub(r"^by\s+", "", one_line(value).strip("()\"' "), flags=re.IGNORECASE)
-    if _PROGRAM.search(line) or re.search(r"[\\@_<>{}|=]|\d", line):
+    if is_program(line) or re.search(r"[\\@_<>{}|=]|\d", line):
         return None
     parts = [part.strip() for part in re.split(r"\s*[;&]\s*|\s+and\s+", line) if part.strip()]
     people = [person for part in parts for person in _people(part)]

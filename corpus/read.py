@@ -15,6 +15,7 @@ from corpus.archive import read_gzip, read_zip
 from corpus.article import Article
 from corpus.credits import from_text
 from corpus.draft import Draft
+from corpus.epub import read_epub
 from corpus.errors import ArticleError
 from corpus.feed import read_feed
 from corpus.files import content_of, resolved_root, source_of
@@ -73,6 +74,10 @@ def _read_docx(content: bytes) -> list[Draft]:
     return [read_docx(content)]
 
 
+def _read_epub(content: bytes) -> list[Draft]:
+    return [read_epub(content)]
+
+
 READERS: dict[str, Reader] = {
     ".txt": _read_text,
     ".text": _read_text,
@@ -83,6 +88,7 @@ READERS: dict[str, Reader] = {
     ".xhtml": _read_html,
     ".pdf": _read_pdf,
     ".docx": _read_docx,
+    ".epub": _read_epub,
     ".eml": read_eml,
     ".mbox": read_mbox,
     ".mht": read_mhtml,

@@ -37,4 +37,4 @@ def namespace(element: Element) -> str:
 
 def words_in(element: Element) -> str:
     """All the text in `element` on one line; an entity in it is left out."""
-    return " ".join("".join(element.itertext()).split())
+    return " ".join("".join(element.xpath(".//text()")).split())
