@@ -159,7 +159,7 @@ def _reason_to_skip(path: Path, root: Path) -> str | None:
 def _unknown(path: Path) -> str:
     suffix = _printable(path.suffix.lower())
     what = f"unknown extension {suffix}" if suffix else "no extension"
-    return f"{what} (known: .txt .md .html .pdf .docx .epub and others); convert it, or leave it out"
+    return f"{what} (known: .txt .md .html .pdf .docx .epub …); convert it, or leave it out"
 
 
 def _printable(path: Path | str) -> str:
