@@ -24,6 +24,7 @@ from qa import render
 from qa.desk import Desk, unexpected
 from qa.guard import Guard
 from qa.render import Exchange
+from qa.render_answer import conversation
 from qa.render_sources import sources
 
 log = logging.getLogger("byline")
@@ -48,10 +49,9 @@ def build(desk: Desk) -> Any:
     import gradio as gr
 
     def talk(exchanges: Sequence[Exchange], holdings: Mapping[str, Any]) -> str:
-        store = str(desk.store)
+        store, covered = str(desk.store), render.coverage(holdings)
         opening = render.welcome(desk.samples()) if holdings else render.nothing_here(store)
-        covered = render.coverage(holdings)
-        return render.conversation(exchanges, opening=opening, covered=covered, store=store)
+        return conversation(exchanges, opening=opening, covered=covered, store=store)
 
     def beside(exchanges: Sequence[Exchange], turn: int) -> str:
         if 0 <= turn < len(exchanges) and exchanges[turn].answer:

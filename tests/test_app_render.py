@@ -12,7 +12,6 @@ from qa.render import (
     TAGS,
     Exchange,
     clean,
-    conversation,
     coverage,
     day,
     failed,
@@ -21,6 +20,7 @@ from qa.render import (
     plain,
     welcome,
 )
+from qa.render_answer import conversation
 from qa.render_sources import WINDOW, article_page, sources
 from qa.types import Answer, Nearest, Sentence, cite
 
