@@ -16,7 +16,7 @@ from corpus.errors import ArticleError
 from corpus.process import OUT_OF_MEMORY
 from corpus.read import parse
 from corpus.sidecar import Sidecar
-from corpus.text import MAX_TEXT_BYTES, one_line
+from corpus.text import MAX_TEXT_BYTES, one_line, refuse_too_long
 from corpus.wire import MAX_DRAFTS, MAX_FRAME_BYTES, MAX_REASON, frame, of_draft, take
 
 _TICK_SECONDS = 0.5
@@ -103,6 +103,7 @@ def _send(drafts: list[Draft], target: BinaryIO) -> None:
         raise ArticleError(f"holds more than {MAX_DRAFTS:,} articles; split it into smaller files")
     size = 0
     for draft in drafts:
+        refuse_too_long(draft.text)
         message = frame({"draft": of_draft(draft)})
         size += len(message)
         if size > MAX_FRAME_BYTES:
