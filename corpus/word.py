@@ -5,7 +5,6 @@ out content controls and do not tell deleted and hidden text from the rest.
 """
 
 import io
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,26 +12,13 @@ from typing import Any
 from corpus.draft import Draft, Metadata
 from corpus.errors import ArticleError
 from corpus.markup import Element
+from corpus.office import open_package
 from corpus.opening import offer_first_line, take_opening
 from corpus.properties import author_of, title_of
-from corpus.text import clean, has_words, kind_of, one_line
+from corpus.text import clean, has_words, one_line
 from corpus.xmltree import local_name, parse_xml
-from corpus.zipped import CheckedZip, open_zip
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_OLE = b"\xd0\xcf\x11\xe0"
-_MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-_OTHER_MAINS = (
-    "application/vnd.ms-word.document.macroEnabled.main+xml",
-    "application/vnd.ms-word.template.macroEnabledTemplate.main+xml",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml",
-)
-_KINDS = (
-    ("xl/", "an Excel workbook"),
-    ("ppt/", "a PowerPoint presentation"),
-    ("META-INF/container.xml", "an EPUB book"),
-    ("content.xml", "an OpenDocument file"),
-)
 # Deleted, moved away, drawn in a box, or the reading aid over a word.
 _LEFT_OUT = {"del", "moveFrom", "drawing", "pict", "object", "AlternateContent", "rt", "sectPr"}
 _MAX_CELL = 300  # characters; a cell that holds more is prose that a table lays out
@@ -45,47 +31,13 @@ def read_docx(content: bytes) -> Draft:
     Raises:
         ArticleError: it is none, is encrypted, breaks the limits of `open_zip`, or is damaged.
     """
-    if content.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in content:
-            raise ArticleError("is encrypted and needs a password; save a copy without it")
-        raise ArticleError("is an old office document; save it as .docx")
-    if not content.startswith(b"PK"):
-        kind = kind_of(content) or "something else"
-        raise ArticleError(f"is no DOCX but {kind}; give it its right extension")
-    archive = open_zip(content)
-    _refuse_others(archive)
+    package = open_package(content)
     try:
-        return _draft(_Document(_package(archive)))
+        return _draft(_Document(package))
     except ArticleError:
         raise
     except Exception as error:  # python-docx raises nearly anything over a damaged package
         raise ArticleError("is damaged and cannot be read as DOCX; save it again") from error
-
-
-def _refuse_others(archive: CheckedZip) -> None:
-    if any(name.startswith("word/") and name.endswith(".xml") for name in archive.names):
-        return
-    for start, kind in _KINDS:
-        if any(name.startswith(start) for name in archive.names):
-            raise ArticleError(f"is no DOCX but {kind}; give it its right extension")
-    raise ArticleError("is no DOCX but a zip archive; give it its right extension")
-
-
-def _package(archive: CheckedZip) -> io.BytesIO:
-    """The package again, with every part read under our limits, and pictures empty.
-
-    A document with macros or a template is given out as a plain one: nothing of it is run.
-    """
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as copy:
-        for name in archive.names:
-            part = archive.read(name) if name.lower().endswith((".xml", ".rels")) else b""
-            if name == "[Content_Types].xml":
-                for other in _OTHER_MAINS:
-                    part = part.replace(other.encode(), _MAIN.encode())
-            copy.writestr(name, part)
-    out.seek(0)
-    return out
 
 
 @dataclass(slots=True)

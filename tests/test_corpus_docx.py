@@ -161,6 +161,22 @@ def test_the_words_of_a_table_of_contents_are_left_out() -> None:
     assert read_docx(written(fill)).text == PROSE
 
 
+def test_notes_come_last() -> None:
+    notes = f"""<w:footnotes xmlns:w="{W}"><w:footnote w:type="separator"><w:p><w:r><w:t>LINE</w:t>
+    </w:r></w:p></w:footnote><w:footnote w:id="2"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t>A note.
+    </w:t></w:r></w:p></w:footnote></w:footnotes>"""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
+    relation = f'<Relationship Id="rId90" Type="{kind}" Target="footnotes.xml"/></Relationships>'
+    content = changed(
+        written(simple),
+        **{"document.xml.rels": lambda p: p.replace(b"</Relationships>", relation.encode())},
+    )
+    out = io.BytesIO(content)
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("word/footnotes.xml", notes)
+    assert read_docx(out.getvalue()).text == f"{PROSE}\n\nA note."
+
+
 def test_a_table_that_lays_out_prose_is_paragraphs() -> None:
     def fill(document: Any) -> None:
         cell = document.add_table(1, 2)._cells[0]
@@ -189,17 +205,50 @@ def test_entities_are_neither_fetched_nor_expanded(tmp_path: Path) -> None:
         assert "SECRET" not in draft.text and "haha" not in draft.text
 
 
-def test_a_document_with_macros_and_links_elsewhere_is_only_read() -> None:
-    plain = b"officedocument.wordprocessingml.document.main+xml"
+MAIN = b"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+MACROS = b"application/vnd.ms-word.document.macroEnabled.main+xml"
+STRICT = (
+    (
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+    ),
+    (W.encode(), b"http://purl.oclc.org/ooxml/wordprocessingml/main"),
+)
+ELSEWHERE = b"""<Relationship Id="rId91" TargetMode="External" Target="http://127.0.0.1:9/evil.dotm"
+ Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"/>
+ <Relationship Id="rId92" Target="NULL"
+ Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"/>
+ <Relationship Id="rId93" Target="../../../../etc/passwd"
+ Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"/>"""
+
+
+def strict(part: bytes) -> bytes:
+    for plain, other in STRICT:
+        part = part.replace(plain, other)
+    return part
+
+
+def test_macros_are_not_run_and_relations_to_elsewhere_not_followed() -> None:
     content = changed(
         written(simple),
-        Content_Types=lambda part: part.replace(
-            b"application/vnd.openxmlformats-" + plain,
-            b"application/vnd.ms-word.document.macroEnabled.main+xml",
-        ),
-        document=lambda part: part,
+        **{
+            "Content_Types": lambda part: part.replace(MAIN, MACROS),
+            "document.xml.rels": lambda part: part.replace(
+                b"</Relationships>", ELSEWHERE + b"</Relationships>"
+            ),
+        },
     )
     assert read_docx(content).text == PROSE
+
+
+def test_the_strict_dialect_is_read() -> None:
+    parts = {name: strict for name in ("document", "document.xml.rels", ".rels", "styles")}
+    assert read_docx(changed(written(simple), **parts)).text == PROSE
+
+
+@pytest.mark.parametrize("part", ["styles", "numbering", "core", "document.xml.rels"])
+def test_a_part_that_is_missing_costs_nothing_else(part: str) -> None:
+    assert read_docx(changed(written(simple), **{part: None})).text == PROSE
 
 
 def packed(**members: bytes) -> bytes:
