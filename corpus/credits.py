@@ -92,7 +92,7 @@ def from_text(draft: Draft) -> None:
         for at, each in said
         if each[0] != "published" or at < _BARE_DATE or _LABEL.match(head[at])
     ]
-    tail = [] if len(lines) <= _HEAD else draft.text[-3_000:].split("\n")
+    tail = draft.text[max(sum(map(len, head)), len(draft.text) - 3_000) :].split("\n")
     _offer_all([each for _, each in said], metadata)
     for line in lines[:5]:
         if day := dateline(line, metadata):

@@ -64,8 +64,8 @@ def squeezed(key: object) -> str:
 def fields_of(record: Mapping[Any, object]) -> Iterator[tuple[str, object, str]]:
     """(metadata field, value, key as it was written) that `record` gives, most trusted first.
 
-    A value may still be unusable: `Metadata.offer` judges. What lies under `metadata` counts
-    last. A source that is an address is the url, any other the outlet.
+    A value may still be unusable: `Metadata.offer` judges. What lies under `metadata` and the
+    like counts last. A source that is an address is the url, any other the outlet.
     """
     keys: dict[str, tuple[str, object]] = {}
     for key, value in record.items():
@@ -81,7 +81,7 @@ def fields_of(record: Mapping[Any, object]) -> Iterator[tuple[str, object, str]]
                 found = _value(field, value)
                 if found is not None:
                     yield field, found, written
-    for nested in ("metadata", "meta", "frontmatter"):
+    for nested in ("metadata", "meta", "frontmatter", "params", "extra"):
         inner = keys.get(nested, ("", None))[1]
         if isinstance(inner, dict) and inner is not record:
             yield from fields_of({k: v for k, v in inner.items() if squeezed(k) != nested})

@@ -37,6 +37,9 @@ def offer_headers(message: "Message[str, str]", metadata: Metadata) -> None:
         if _is_outlet(name, address, [outlet for outlet, _ in outlets]):
             outlets.append((name, origin))
             continue
+        if from_list := re.fullmatch(r"(.+?)\s+(?:from|at|@)\s+(.+)", name):
+            name = from_list[1]  # "Mara Lindqvist from Harbour Letters"
+            outlets.append((from_list[2], origin))
         byline = credit(f"By {name}")
         authors.append(byline.author if byline else name)
         if byline and byline.outlet:

@@ -1,8 +1,10 @@
-"""Markdown with YAML front matter -> a draft: marks gone, words kept."""
+"""Markdown with front matter -> a draft: marks gone, words kept."""
 
 import re
+import tomllib
+from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corpus.draft import Draft, Metadata
 from corpus.fields import FIELD_KEYS, fields_of, squeezed
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from yaml import BaseLoader
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.M)
+_TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.M)
+# The three lines of Pandoc's title block: title, authors, date, each of which may be empty.
+_TITLE_BLOCK = re.compile(r"%(.*(?:\n[ \t]+\S.*)*)\n(?:%(.*(?:\n[ \t]+\S.*)*)\n(?:%(.*)\n)?)?")
 _KEY_LINE = re.compile(r"(?:[ \t]*(?:#.*)?\n)*[ \t]*[\"']?[\w-]+[\"']?[ \t]*:(?:\s|$)")
 _MAX_FRONT_MATTER = 65_536
 _NULL = re.compile(r"(?:~|null|Null|NULL|none|None|NONE)?\Z")
@@ -22,8 +27,7 @@ _ENTRY = re.compile(r"^([\w-]+)[ \t]*:(?:[ \t]+(.*))?\n((?:[ \t-].*\n|\n)*)", re
 def read_markdown(content: bytes) -> Draft:
     """The draft of a Markdown file; its first `# Heading` is the title if it names no other."""
     source = decode(content).replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
-    block, body = _split_front_matter(source)
-    metadata = _front_matter(block)
+    metadata, body = _said_first(source)
     heading, body = _first_heading(body)
     text = _plain(body)
     if heading:
@@ -33,25 +37,39 @@ def read_markdown(content: bytes) -> Draft:
     return Draft(text or heading, metadata)
 
 
-def _split_front_matter(source: str) -> tuple[str, str]:
-    """The front matter, if there is any with an end, and the rest."""
+def _said_first(source: str) -> tuple[Metadata, str]:
+    """What stands before the text in YAML, TOML or a title block, and the rest."""
+    metadata = Metadata()
+    said: Mapping[Any, object] = {}
     found = _FRONT_MATTER.match(source)
     if found and (not found[1].strip() or _KEY_LINE.match(found[1])):
-        return found[1], source[found.end() :]
-    return "", source
-
-
-def _front_matter(block: str) -> Metadata:
-    """What the front matter says; where it is broken, what its lines say one by one."""
-    metadata = Metadata()
-    if len(block) > _MAX_FRONT_MATTER:
-        return metadata
-    said = _yaml(block)
-    if not isinstance(said, dict):
-        said = _line_by_line(block)
+        said = _front_matter(found[1])
+    elif found := _TOML.match(source):
+        said = _toml(found[1])
+    elif found := _TITLE_BLOCK.match(source):
+        title, authors, date = (" ".join((part or "").split()) for part in found.groups())
+        lines = (found[2] or "").strip().split("\n")
+        said = {"title": title, "author": lines if len(lines) > 1 else authors, "date": date}
+    else:
+        return metadata, source
     for field, value, key in fields_of(said):
         metadata.offer(field, value, f"front matter: {key}")
-    return metadata
+    return metadata, source[found.end() :]
+
+
+def _front_matter(block: str) -> Mapping[Any, object]:
+    """What the front matter says; where it is broken, what its lines say one by one."""
+    if len(block) > _MAX_FRONT_MATTER:
+        return {}
+    said = _yaml(block)
+    return said if isinstance(said, dict) else _line_by_line(block)
+
+
+def _toml(block: str) -> Mapping[Any, object]:
+    try:
+        return tomllib.loads(block) if len(block) <= _MAX_FRONT_MATTER else {}
+    except (ValueError, RecursionError):
+        return {}
 
 
 def _yaml(source: str) -> object:

@@ -19,6 +19,8 @@ _NOBODY = frozenset(
     " python-docx libreoffice openoffice openpyxl microsoft".split()
 ) | {"microsoft office user", "microsoft office", "windows user", "site admin", "web admin"}
 _AND_OTHERS = re.compile(r",?\s+(?:and|with|und|et)\s+(?:agenc(?:y|ies)|wires?)$", re.IGNORECASE)
+_TITLES = re.compile(r", (?:inc|ltd|llc|gmbh|ag|plc|co|corp|jr|sr|ph\.?d|m\.?d|dr|esq)\b", re.I)
+_WIKI_LINK = re.compile(r"\[\[(?:[^\[\]|]*\|)?([^\[\]|]+)\]\]")
 _FROM_WHERE = re.compile(r"\s+in\s+[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){0,2}$")
 _FOR_WHOM = re.compile(r"\s+(?:for|of|für)\s+(.+)$|\s*\(([^()]+)\)$")
 _AND = r"\s+(?:and|und|et|y|e|&)\s+"
@@ -105,7 +107,8 @@ def _collect(value: object, found: list[str], depth: int) -> None:
         )
         _collect(value.get("name") or whole, found, depth + 1)
     elif isinstance(value, str):
-        line = re.sub(r"(?i)^by\s+(?=[^\W\d_])", "", one_line(value))
+        line = _WIKI_LINK.sub(r"\1", one_line(value))
+        line = re.sub(r"(?i)^by:?\s+(?=[^\W\d_])", "", line)
         if line and not re.search(r"https?:|www\.|://|@", line) and any(map(str.isalpha, line)):
             found.extend(_each(line))
 
@@ -115,16 +118,21 @@ def _each(line: str) -> list[str]:
     if ";" in line:
         parts = [part.strip() for part in line.split(";")]
         return [first_name_first(part) for part in parts if part]
+    if (by := _BY.match(line)) and all(map(is_name, re.split(_AND, line[by.end() :]))):
+        line = line[by.end() :]
     kept, *more = re.split(r"\s*,\s*", line)
     # "Mara Lindqvist, Science Editor" is one person.
     line = ", ".join([kept, *(part for part in more if not _ROLE.search(part))])
+    if not is_outlet(line) and not _TITLES.search(line):
+        line = first_name_first(line)
     listed = [n for part in line.split(", ") for n in re.split(_AND, re.sub(r"^and ", "", part))]
     return listed if len(listed) > 1 and all(map(is_name, listed)) else [line]
 
 
 def first_name_first(name: str) -> str:
     """`Mara Lindqvist` of `Lindqvist, Mara`; any other name as it is."""
-    found = re.fullmatch(r"([^\W\d_][\w'’-]*), ([^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?)", name)
+    given = r"([^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)?)"
+    found = re.fullmatch(rf"((?:[a-z]+ ){{0,2}}[^\W\d_][\w'’-]*), {given}", name)
     return f"{found[2]} {found[1]}" if found else name
 
 

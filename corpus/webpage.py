@@ -3,6 +3,7 @@
 import re
 
 from corpus.byline import shown, titled
+from corpus.credits import masthead
 from corpus.dates import iso_date
 from corpus.declared import declared
 from corpus.draft import Draft, Metadata
@@ -134,7 +135,13 @@ def _without_headline(text: str, metadata: Metadata) -> str:
         if byline:
             metadata.offer("author", byline.author, "byline in the text")
             metadata.offer("outlet", byline.outlet, "byline in the text")
-        elif not _is_title(paragraph, metadata) and not _is_byline(paragraph, metadata):
+        elif _is_title(paragraph, metadata):
+            continue
+        elif _is_byline(paragraph, metadata):
+            for line in paragraph.split("\n"):
+                for field, value, origin in masthead(line, metadata) or ():
+                    metadata.offer(field, value, origin)
+        else:
             kept.append(paragraph)
     rest = "\n\n".join(kept + body)
     return rest if has_words(rest) else text
