@@ -20,6 +20,7 @@ from corpus.article import METADATA_FIELDS, Article
 from corpus.errors import LibraryError
 from index.generations import current_name, manifest_of
 from index.passages import EVERYTHING, Passage, Scope
+from index.related import Related
 from index.schema import open_reading, translated
 from index.words import fold
 
@@ -27,7 +28,7 @@ _FIELDS = ("root", "source", *METADATA_FIELDS, "pages", "provenance")
 _BYLINE = ", ".join(f"article.{name}" for name in _FIELDS)
 
 
-class Catalogue:
+class Catalogue(Related):
     """The articles, passages and failures of a store, for reading; threads may share one."""
 
     def __init__(self, store: Path, connection: sqlite3.Connection) -> None:
@@ -90,6 +91,15 @@ class Catalogue:
             found[number] = Passage(number, article_id, start, end, text, spans)
         return [found[number] for number in numbers if number in found]
 
+    def passages_of(self, article_id: str) -> list[Passage]:
+        """The passages of one article in order; none when it has gone."""
+        rows = self._rows(
+            "SELECT passage.number FROM passage JOIN article ON article.number = passage.article "
+            'WHERE article.id = ? ORDER BY passage.start, passage."end"',
+            (article_id,),
+        )
+        return self.passages([number for (number,) in rows])
+
     def article(self, article_id: str) -> Article:
         """One article with its text.
 
@@ -114,6 +124,19 @@ class Catalogue:
             (json.dumps(sorted(set(ids))),),
         )
         return {article.id: article for article in map(_article, rows)}
+
+    def within(self, ids: Iterable[str], scope: Scope) -> list[str]:
+        """All copies of these articles that a scope allows, those that stand for a group first."""
+        where, parameters = condition(scope)
+        rows = self._rows(
+            "SELECT DISTINCT article.id, its.rank FROM article AS asked "
+            "JOIN signature AS own ON own.article = asked.number "
+            "JOIN signature AS its ON its.story = own.story "
+            "JOIN article ON article.number = its.article "
+            f"WHERE asked.id IN (SELECT value FROM json_each(?)) AND {where} ORDER BY its.rank",
+            (json.dumps(list(ids)), *parameters),
+        )
+        return [article_id for article_id, _ in rows]
 
     def bylines(
         self, scope: Scope = EVERYTHING, limit: int = 1000, newest_first: bool = True

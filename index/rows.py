@@ -9,12 +9,15 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 
 from corpus.article import METADATA_FIELDS, Article
 from index.encoder import Vectors
 from index.passages import Passage
+from index.twins import VERSION, add, drop
+from index.versions import address, settle
 from index.words import fold, words
 
 
@@ -39,13 +42,14 @@ def put_article(
     connection.execute("DELETE FROM removed WHERE id = ?", (article.id,))
     number = connection.execute(
         f"INSERT INTO article (id, file, root, source, {', '.join(METADATA_FIELDS)}, "
-        "pages, provenance, hash, author_folded, outlet_folded) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "pages, provenance, hash, author_folded, outlet_folded, address) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             article.id, file, article.root, article.source,
             *(getattr(article, name) for name in METADATA_FIELDS),
             json.dumps(article.pages), json.dumps(dict(article.provenance)),
             content_hash(article), fold(article.author or ""), fold(article.outlet or ""),
+            address(article.url),
         ),
     ).lastrowid  # fmt: skip
     connection.execute("INSERT INTO body VALUES (?, ?)", (number, article.text))
@@ -70,6 +74,35 @@ def put_article(
         [(first + i, *map(" ".join, (text, *about))) for i, text in enumerate(texts)],
     )
     _count(connection, texts, about, 1)
+    add(connection, cast(int, number))
+    settle(connection, address(article.url))
+
+
+def sign_missing(connection: sqlite3.Connection, most: int) -> bool:
+    """Group up to `most` articles that an older Byline put in; whether there may be more."""
+    key = ("twins",)
+    version = connection.execute("SELECT value FROM meta WHERE key = ?", key).fetchone()
+    if version == (VERSION,):
+        return False
+    if version != (f"{VERSION} begun",):
+        for table in ("signature", "band", "likeness", "story"):
+            connection.execute(f"DELETE FROM {table}")
+    rows = connection.execute(
+        "SELECT number, url FROM article WHERE NOT EXISTS "
+        "(SELECT 1 FROM signature WHERE article = article.number) LIMIT ?",
+        (most,),
+    ).fetchall()
+    for number, url in rows:
+        place = address(url)
+        connection.execute(
+            "UPDATE article SET address = ?, newer = NULL WHERE number = ?", (place, number)
+        )
+        add(connection, number)
+        settle(connection, place)
+    more = len(rows) == most
+    state = f"{VERSION} begun" if more else VERSION
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('twins', ?)", (state,))
+    return more
 
 
 def delete_article(connection: sqlite3.Connection, number: int) -> None:
@@ -86,7 +119,12 @@ def delete_article(connection: sqlite3.Connection, number: int) -> None:
     if rows:
         about = [field.split() for field in rows[0][2:]]
         _count(connection, [row[1].split() for row in rows], about, -1)
+    drop(connection, number)
+    (place,) = connection.execute(
+        "SELECT address FROM article WHERE number = ?", (number,)
+    ).fetchone()
     connection.execute("DELETE FROM article WHERE number = ?", (number,))
+    settle(connection, place)
 
 
 def _count(

@@ -14,12 +14,12 @@ from functools import lru_cache
 from typing import Any
 
 WORD = re.compile(r"[^\W_]+")
-_UNSPACED = (
+UNSPACED = (
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
 )
-_CHARACTER = re.compile(f"[{_UNSPACED}]")
-_PIECE = re.compile(rf"(?:(?![{_UNSPACED}])[^\W_])+|[^\W_]")
+_CHARACTER = re.compile(f"[{UNSPACED}]")
+_PIECE = re.compile(rf"(?:(?![{UNSPACED}])[^\W_])+|[^\W_]")
 
 
 @lru_cache(maxsize=1)
