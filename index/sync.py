@@ -9,8 +9,9 @@ large files, and no more.
 import sqlite3
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -27,6 +28,9 @@ from index.roots import Target, pages, resolve, root_text
 from index.schema import check, folder_for, mismatch, open_reading, translated
 from index.steps import BATCH, Step, Steps
 from index.writer import File, Writer
+
+HEARD_SECONDS = 0.5
+T = TypeVar("T")
 
 
 def sync(
@@ -174,14 +178,14 @@ class _Sync:
             written: Future[None] | None = None
             try:
                 upcoming = splitting.submit(next, batches, None)
-                while (batch := upcoming.result()) is not None:
+                while (batch := _awaited(upcoming)) is not None:
                     upcoming = splitting.submit(next, batches, None)
                     self._embed(batch, written)
                     if written:
-                        written.result()
+                        _awaited(written)
                     written = writing.submit(self._commit, batch)
                 if written:
-                    written.result()
+                    _awaited(written)
             finally:
                 self.stopping.set()
                 # Children first: nobody waits for one that is at work on a long file.
@@ -194,7 +198,7 @@ class _Sync:
         parts: list[Vectors] = []
         for at in range(0, len(texts), BATCH):
             if at and earlier:
-                earlier.result()  # it is in before more is spent on this one, or says why not
+                _awaited(earlier)  # it is in before more is spent on this one, or says why not
             parts.append(
                 self.encoder.encode_passages(texts[at : at + BATCH], self.progress.embedded)
             )
@@ -253,3 +257,10 @@ class _Sync:
         if self.state.failures.get(file.key) != (reason, file.size, file.mtime_ns):
             self.writer.fail(file, reason)
         self.report.failed.append((file.source, reason))
+
+
+def _awaited(future: "Future[T]") -> T:
+    """Its result. Woken often: a Ctrl-C that another thread was given is heard only then."""
+    while not future.done():
+        wait([future], HEARD_SECONDS)
+    return future.result()
