@@ -6,20 +6,16 @@ line are whole again. Nothing here knows a file format; `corpus.pdf` makes the l
 """
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-_EDGE = 3  # lines at the top and at the bottom of a page among which heads and feet are looked for
-_SAME_PLACE = 4.0  # points by which a running head may move from page to page
-_MAX_HEAD = 80  # characters of a running head in which numbers change
-_PAGE_NUMBER = re.compile(
-    r"(?:[-–—|•\[(]\s*)?(?:(?:page|p\.|seite|pág\.?|стр\.)\s*)?(\d{1,4})(?:\s*(?:/|of|von|de)\s*\d{1,4})?"
-    r"(?:\s*[-–—|•\])])?",
-    re.IGNORECASE,
-)
+from corpus.credits import masthead
+from corpus.draft import Metadata
+from corpus.heads import Line, without_running_heads
+
+_TOP = 12  # lines of the first page among which a byline and a date may stand
 _ENDED = re.compile(r"[.!?…。！？:;][\"'”’»)\]]*(?:\[?\d{1,3}\]?)?$")
 _ITEM = re.compile(r"(?:[-*•◦‣▪●–—]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s+\S")
 _CUT_WORD = re.compile(r"(?:^|[^\w])([^\W\d_]+)-$")
@@ -38,16 +34,6 @@ _ENDING = re.compile(
 # Fitted by eye on PDFs of Chromium and ReportLab: the gap between paragraphs is half a line or
 # more, and a line that wraps stops within a quarter of the width.
 _GAP, _NOT_FULL, _NOT_FULL_AT_END = 1.35, 0.70, 0.86
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line: its cleaned text, where it starts (points, y upwards), and the size of its type."""
-
-    text: str
-    x: float
-    y: float
-    size: float
 
 
 @dataclass(slots=True)
@@ -72,17 +58,51 @@ class _Words:
     hyphenated: set[str] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the text is set: its size, and what a line within a paragraph looks like.
+
+    `leading` is the distance between two lines in units of the size, `full` the characters of a
+    line that is full, for each size.
+    """
+
+    size: float
+    leading: float
+    full: dict[int, float]
+
+    @classmethod
+    def of(cls, pages: Sequence[Sequence[Line]]) -> "_Layout":
+        """Measured on the lines of `pages`."""
+        distances = sorted(
+            (above.y - below.y) / above.size
+            for lines in pages
+            for above, below in pairwise(lines)
+            if abs(above.size - below.size) < 0.5 and 0.8 < (above.y - below.y) / above.size < 2.5
+        )
+        lengths: dict[int, list[int]] = {}
+        for line in (line for lines in pages for line in lines):
+            lengths.setdefault(round(line.size), []).append(len(line.text))
+        full = {
+            size: float(median(sorted(found)[-max(1, len(found) // 2) :]))
+            for size, found in lengths.items()
+        }
+        size = max(lengths, key=lambda size: sum(lengths[size]), default=1)
+        # Most gaps are inside paragraphs, and those are the small ones.
+        return cls(size, distances[len(distances) // 3] if distances else 1.2, full)
+
+
 def paragraphs_of(pages: Sequence[Sequence[Line]]) -> list[Paragraph]:
     """The paragraphs of `pages`, without what repeats at their edges."""
     kept = without_running_heads(pages)
     words = _words_of(kept)
-    leading = _leading_of(kept)
-    full = _full_lengths(kept)
+    layout = _Layout.of(kept)
     out: list[Paragraph] = []
     last: tuple[int, Line] | None = None
     for number, lines in enumerate(kept):
-        for line in lines:
-            if last is None or _breaks(last[1], line, last[0] != number, leading, full):
+        for place, line in enumerate(lines):
+            on_top = number == 0 and place < _TOP and last is not None
+            stated = on_top and last and (_is_masthead(line) or _is_masthead(last[1]))
+            if stated or last is None or _breaks(last[1], line, last[0] != number, layout):
                 is_item = _ITEM.match(line.text) is not None
                 out.append(Paragraph([(number, line.text)], line.size, is_item))
             else:
@@ -120,66 +140,6 @@ def assemble(paragraphs: Sequence[Paragraph], page_count: int) -> tuple[str, tup
     return "".join(out), tuple(reversed(pages))
 
 
-def without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """`pages` without the lines that stand at one place of several, and without page numbers.
-
-    When that would leave most pages empty, the repetition is the text, and everything stays.
-    """
-    edges = [_edges(lines) for lines in pages]
-    seen: Counter[tuple[str, int]] = Counter()
-    for edge in edges:
-        # Each place counts for its neighbours too: a head may move by a point.
-        seen.update({(key, spot) for line in edge for key in _keys(line) for spot in _spots(line)})
-    numbers = _page_numbers(edges)
-    out = []
-    for number, (lines, edge) in enumerate(zip(pages, edges, strict=True)):
-        dropped = {
-            id(line)
-            for line in edge
-            if any(seen[key, round(line.y / _SAME_PLACE)] > 1 for key in _keys(line))
-            or id(line) in numbers
-            or (len(pages) == 1 and _is_number_of(line.text, number + 1))
-        }
-        out.append([line for line in lines if id(line) not in dropped])
-    emptied = sum(bool(before) and not after for before, after in zip(pages, out, strict=True))
-    if emptied > sum(map(bool, pages)) / 2:
-        return [list(lines) for lines in pages]
-    return out
-
-
-def _edges(lines: Sequence[Line]) -> list[Line]:
-    """The highest and the lowest lines of a page, wherever they come in its order."""
-    heights = sorted({round(line.y) for line in lines})
-    outer = {*heights[:_EDGE], *heights[-_EDGE:]}
-    return [line for line in lines if round(line.y) in outer]
-
-
-def _keys(line: Line) -> list[str]:
-    if len(line.text) > _MAX_HEAD:
-        return [line.text]
-    return [re.sub(r"\d+", "#", line.text.casefold())] if re.search(r"[^\W\d_]", line.text) else []
-
-
-def _spots(line: Line) -> set[int]:
-    spot = round(line.y / _SAME_PLACE)
-    return {spot - 1, spot, spot + 1}
-
-
-def _page_numbers(edges: Sequence[Sequence[Line]]) -> set[int]:
-    """The ids of lines that are page numbers: they count on from page to page."""
-    found: dict[int, list[Line]] = {}
-    for number, edge in enumerate(edges):
-        for line in edge:
-            if match := _PAGE_NUMBER.fullmatch(line.text):
-                found.setdefault(int(match[1]) - number, []).append(line)
-    return {id(line) for lines in found.values() if len(lines) > 1 for line in lines}
-
-
-def _is_number_of(text: str, page: int) -> bool:
-    match = _PAGE_NUMBER.fullmatch(text)
-    return match is not None and int(match[1]) == page
-
-
 def _words_of(pages: Sequence[Sequence[Line]]) -> _Words:
     words = _Words()
     for lines in pages:
@@ -191,46 +151,26 @@ def _words_of(pages: Sequence[Sequence[Line]]) -> _Words:
     return words
 
 
-def _leading_of(pages: Sequence[Sequence[Line]]) -> float:
-    """The usual distance between two lines of a paragraph, in units of the type's size."""
-    distances = [
-        (above.y - below.y) / above.size
-        for lines in pages
-        for above, below in pairwise(lines)
-        if abs(above.size - below.size) < 0.5 and 0.8 < (above.y - below.y) / above.size < 2.5
-    ]
-    # Most gaps are inside paragraphs, and those are the small ones.
-    return sorted(distances)[len(distances) // 3] if distances else 1.2
+def _is_masthead(line: Line) -> bool:
+    return masthead(line.text, Metadata()) is not None
 
 
-def _full_lengths(pages: Sequence[Sequence[Line]]) -> dict[int, float]:
-    """For each size of type, the characters of a line that is full."""
-    lengths: dict[int, list[int]] = {}
-    for lines in pages:
-        for line in lines:
-            lengths.setdefault(round(line.size), []).append(len(line.text))
-    full: dict[int, float] = {}
-    for size, found in lengths.items():
-        longest = sorted(found)[-max(1, len(found) // 2) :]
-        full[size] = float(median(longest))
-    return full
-
-
-def _breaks(above: Line, below: Line, turned: bool, leading: float, full: dict[int, float]) -> bool:
+def _breaks(above: Line, below: Line, turned: bool, layout: _Layout) -> bool:
     """Whether a paragraph ends with `above`; `turned` when `below` is on another page."""
     if abs(above.size - below.size) > 0.06 * above.size or _ITEM.match(below.text):
         return True
     distance = (above.y - below.y) / above.size
     ended = _ENDED.search(above.text) is not None
-    usual = full.get(round(above.size), 0.0)
+    usual = layout.full.get(round(above.size), 0.0)
     first_word = below.text.split(" ", 1)[0]
     filled = (len(above.text) + 1 + len(first_word)) / max(1.0, usual)
     if turned or distance < -1:  # another page or column: only the words tell
         return (ended and not _goes_on(below)) or (filled < _NOT_FULL and not _goes_on(below))
-    if distance > _GAP * leading:
+    if distance > _GAP * layout.leading:
         return True
     indent = (below.x - above.x) / above.size
-    if 0.7 < indent < 6 and filled > _NOT_FULL and not _ITEM.match(above.text):
+    centred = below.size > 1.1 * layout.size  # as headlines are, whose lines start anywhere
+    if 0.7 < indent < 6 and not centred and filled > _NOT_FULL and not _ITEM.match(above.text):
         return True
     if below.text[:1].islower():
         return False

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.draft import Draft, Metadata
 from corpus.errors import ArticleError
+from corpus.heads import Line
 from corpus.opening import offer_first_line, take_opening
-from corpus.pages import Line, Paragraph, assemble, paragraphs_of
+from corpus.pages import Paragraph, assemble, paragraphs_of
 from corpus.properties import author_of, title_of
 from corpus.text import MAX_TEXT_BYTES, clean, has_words, kind_of
 from corpus.xmp import offer_xmp

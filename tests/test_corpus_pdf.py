@@ -111,6 +111,29 @@ def test_pages_that_repeat_nothing_but_themselves_stay() -> None:
     ]
 
 
+def test_pages_that_are_copies_stay_whole() -> None:
+    text = f"{PROSE}\n\n{PROSE.replace('ferry', 'bridge')}\n\n{PROSE.replace('ferry', 'tram')}"
+    draft = read_pdf(pdf([column(text)] * 3))
+    assert draft.text == "\n\n".join([text] * 3)
+    assert [draft.text[start:][:9] for start in draft.pages] == ["The ferry"] * 3
+
+
+def test_a_headline_of_two_centred_lines_is_one_title() -> None:
+    def prepare(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica-Bold", 20)
+        canvas.drawCentredString(300, 810, "Ferries halted as crews walk out over the")
+        canvas.drawCentredString(300, 786, "winter roster")
+
+    lines = [(72.0, 760.0, "By Mara Lindqvist"), (72.0, 746.0, "3 March 2025")]
+    draft = read_pdf(pdf([[*lines, *column(PROSE, y=732)]], prepare=prepare))
+    assert draft.metadata.values == {
+        "title": "Ferries halted as crews walk out over the winter roster",
+        "author": "Mara Lindqvist",
+        "published": "2025-03-03",
+    }
+    assert draft.text == PROSE
+
+
 def test_the_properties_are_the_byline() -> None:
     draft = read_pdf(
         described({"/Title": "Ferries halted", "/Author": "Mara Lindqvist; Jonas Ekberg"})
