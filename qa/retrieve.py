@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from index.encoder import Vectors
 from index.library import Library
 from index.passages import EVERYTHING, Scope
+from qa.fold import fold
 from qa.question import Question
 from qa.types import Hit
 
@@ -16,6 +17,8 @@ from qa.types import Hit
 RRF_K = 10
 # How deep each of the two lists goes before they are fused.
 DEPTH = 100
+# How deep they go where copies fill them.
+DEEPEST = 6_400
 
 
 def retrieve(
@@ -25,18 +28,26 @@ def retrieve(
     k: int,
     scope: Scope = EVERYTHING,
 ) -> list[Hit]:
-    """The `k` passages most likely to hold the answer, best first, scored by the fusion."""
-    by_meaning = library.search_vectors(vector, DEPTH, scope)
-    by_word = library.search_words(question.words, DEPTH, scope)
-    fused = fuse([number for number, _ in by_meaning], [number for number, _ in by_word])[:k]
-    scores = dict(fused)
-    passages = library.passages([number for number, _ in fused])
-    articles = library.articles({passage.article_id for passage in passages})
+    """The `k` different passages most likely to hold the answer, best first, scored by the fusion.
+
+    Copies of one passage count once; where they crowd the others out, it looks deeper.
+    """
+    depth = DEPTH
+    while True:
+        by_meaning = library.search_vectors(vector, depth, scope)
+        by_word = library.search_words(question.words, depth, scope)
+        fused = fuse([number for number, _ in by_meaning], [number for number, _ in by_word])
+        found, left_out = fold(library, fused, k, scope)
+        exhausted = max(len(by_meaning), len(by_word)) < depth
+        if len(found) >= k or not left_out or exhausted or depth >= DEEPEST:
+            break
+        depth *= 4
+    articles = library.articles({passage.article_id for passage, _ in found})
     # A sync may have removed an article since its passage was found.
-    kept = [passage for passage in passages if passage.article_id in articles]
+    kept = [(passage, score) for passage, score in found if passage.article_id in articles]
     return [
-        Hit(passage, articles[passage.article_id], scores[passage.number], rank)
-        for rank, passage in enumerate(kept, 1)
+        Hit(passage, articles[passage.article_id], score, rank)
+        for rank, (passage, score) in enumerate(kept, 1)
     ]
 
 
