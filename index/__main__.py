@@ -19,6 +19,7 @@ from index.encoder import load_encoder
 from index.report import SyncReport
 from index.roots import is_site
 from index.schema import escaped
+from index.show import relations
 from index.sync import sync
 from index.writer import Writer
 
@@ -153,8 +154,8 @@ def _list(args: argparse.Namespace) -> int:
                       f"(since {failure['since']})")  # fmt: skip
             return 0
         articles = catalogue.bylines(limit=-1)
-    if args.json:
-        print(json.dumps([_public(article, text=False) for article in articles]))
+        if args.json:
+            print(json.dumps([_public(catalogue, each, text=False) for each in articles]))
     for article in [] if args.json else articles:
         date = (article.published or "undated")[:10]
         print(f"{article.id}  {date:10}  {escaped(article.title)}  "
@@ -165,12 +166,16 @@ def _list(args: argparse.Namespace) -> int:
 def _show(args: argparse.Namespace) -> int:
     with Catalogue.browse(args.store) as catalogue:
         article = catalogue.article(catalogue.resolve(args.id))
+        public = _public(catalogue, article, text=True)
+        related = [] if args.json else list(relations(catalogue, article))
     if args.json:
-        print(json.dumps(_public(article, text=True)))
+        print(json.dumps(public))
         return 0
     print(f"{'id':10} {article.id}\n{'source':10} {escaped(article.source)}\n"
           f"{'root':10} {escaped(article.root)}")  # fmt: skip
     _print_byline(article)
+    if related:
+        print("", *related, sep="\n")
     print(f"\n{article.text}")
     return 0
 
@@ -183,14 +188,15 @@ def _print_byline(article: Article) -> None:
         print(f"{name:10} {escaped(value or 'unknown')}{where}")
 
 
-def _public(article: Article, *, text: bool) -> dict[str, Any]:
+def _public(catalogue: Catalogue, article: Article, *, text: bool) -> dict[str, Any]:
     fields = asdict(article)
     del fields["pages"], fields["section"]
     if not text:
         del fields["text"]
     provenance = fields.pop("provenance")
-    return {"article_id": article.id, **fields, "provenance": provenance, "also_in": [],
-            "earlier": []}  # fmt: skip
+    return {"article_id": article.id, **fields, "provenance": provenance,
+            "also_in": catalogue.also_in(article.id),
+            "earlier": catalogue.earlier(article.id)}  # fmt: skip
 
 
 def _edit(args: argparse.Namespace) -> int:
@@ -206,7 +212,8 @@ def _edit(args: argparse.Namespace) -> int:
     with Writer.open(args.store) as writer:
         article = edit(writer, article_id, changes, load_encoder(args.encoder), undo=args.undo)
     if args.json:
-        print(json.dumps(_public(article, text=False)))
+        with Catalogue.browse(args.store) as catalogue:
+            print(json.dumps(_public(catalogue, article, text=False)))
         return 0
     print(f"Edited {article.id}; later syncs keep this, and its file is as it was.")
     _print_byline(article)

@@ -1,5 +1,6 @@
 """Copies in retrieval, and versions of one URL: which answers, and what is kept."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from conftest import store_of
 from test_twins import article, remove, text
 
 from corpus import Article
+from index.__main__ import main
 from index.catalogue import Catalogue
 from index.hashing import HashEncoder
 from index.versions import address
@@ -146,3 +148,37 @@ def test_an_address_of_a_hundred_articles_is_that_of_none(tmp_path: Path) -> Non
     assert not any(chain(store).values())
     remove(store, "000", "001")
     assert len(chain(store)["065"]) == 63
+
+
+def test_show_names_copies_and_tells_how_a_version_differs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = PORT.replace("12 people", "14 people") + " A second crane was stopped."
+    store = store_of(
+        tmp_path / "store",
+        version("old", PORT, published="2024-03-10"),
+        version("new", later, published="2024-03-11"),
+        article("copy", later, outlet="Lenton\nTimes", published="2024-03-12"),
+    )
+    old, new, copy = (article(name, "").id for name in ("old", "new", "copy"))
+
+    def shown(identity: str, *more: str) -> str:
+        assert main(["show", identity, "--store", str(store), *more]) == 0
+        return capsys.readouterr().out
+
+    told = json.loads(shown(new, "--json"))
+    assert (told["also_in"], told["earlier"]) == ([copy], [old])
+    words = shown(new).splitlines()
+    assert f"also in Lenton\\nTimes, 2024-03-12 ({copy})" in words
+    assert [line for line in words if line.startswith(("- ", "+ "))] == [
+        "- Harbour master Ilse Brandt said 12 people were hurt, none of them badly.",
+        "+ Harbour master Ilse Brandt said 14 people were hurt, none of them badly.",
+        "+ A second crane was stopped.",
+    ]
+    assert f"--- {old}, published 2024-03-10" in words
+    assert f"This is an earlier version: the newest is {URL}" not in words
+    before = shown(old)
+    assert "This is an earlier version: the newest is new.txt, 2024-03-11" in before
+    main(["list", "--json", "--store", str(store)])
+    listed = {each["article_id"]: each for each in json.loads(capsys.readouterr().out)}
+    assert listed[new]["earlier"] == [old] and listed[copy]["also_in"] == [new]
