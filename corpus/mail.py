@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
-from email.policy import compat32
+from email.policy import Compat32
 
 from corpus.draft import Draft, Metadata
 from corpus.errors import ArticleError
@@ -26,6 +26,7 @@ _SEPARATOR = re.compile(
     rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From (?:[^\s]+|\"[^\"\n]*\"[^\s]*)?"
     rb"(?:[ \t][^\n]*\d\d:\d\d[^\n]*)?\r?\n(?=[\x21-\x39\x3b-\x7e]+:|>From )"
 )
+_MAX_HEADER = 20_000
 _EXPUNGED = 0x8  # of X-Mozilla-Status: deleted, and not yet cut out of the file
 _MAX_PARTS = 1_000
 _MAX_DEPTH = 8  # of parts in parts, forwarded messages included
@@ -43,6 +44,17 @@ class _Body:
     page: Metadata = field(default_factory=Metadata)
     parts: int = 0
     encrypted: bool = False
+
+
+class _Bounded(Compat32):
+    """The policy that reads any header, without the megabytes that some are made of.
+
+    `email` takes quadratic time for the parameters of one.
+    """
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_MAX_HEADER]
 
 
 def read_eml(content: bytes) -> list[Draft]:
@@ -67,7 +79,7 @@ def message_of(content: bytes) -> "Message[str, str]":
     if not _HEADER.match(content):
         decode(content)  # says so if it is binary
         raise ArticleError("no mail: it does not begin with headers; give it its right extension")
-    message = BytesParser(policy=compat32).parsebytes(content)
+    message = BytesParser(policy=_Bounded()).parsebytes(content)
     if not any(name in message for name in _USUAL):
         raise ArticleError("no mail: it has no From, Subject or Date; give it its right extension")
     return message

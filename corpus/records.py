@@ -44,7 +44,8 @@ def read_json(content: bytes) -> list[Draft]:
     try:
         value = _loaded(text)
     except ArticleError:
-        if len(_lines(text)) > 1 and all(line.startswith("{") for line in _lines(text)[:50]):
+        lines = _lines(text)[:2]
+        if len(lines) > 1 and all(line.startswith("{") and len(line) > 1 for line in lines):
             return _drafts_of_lines(text)
         raise
     records, defaults = _records_in(value)
