@@ -13,6 +13,7 @@ from typing import BinaryIO
 from corpus.confine import CPU_SECONDS_IN_ALL, confine, cpu_used, grant_cpu
 from corpus.draft import Draft
 from corpus.errors import ArticleError
+from corpus.parts import reason_of
 from corpus.process import OUT_OF_MEMORY
 from corpus.read import parse
 from corpus.sidecar import Sidecar
@@ -86,16 +87,13 @@ def _answer(request: _Request, target: BinaryIO) -> None:
     try:
         drafts = parse(request.content, request.name, request.sidecars, page_read=page_read)
         _send(drafts, target)
-    except ArticleError as error:
-        target.write(frame({"error": one_line(str(error), limit=MAX_REASON) or "no reason"}))
-    except RecursionError:
-        target.write(frame({"error": "is nested too deeply; save it as text"}))
     except (MemoryError, BrokenPipeError):
         raise
     except Exception as error:  # whatever a parser trips over costs only this file
-        kind = f"{type(error).__name__}: {one_line(str(error), limit=200)}".rstrip(": ")
-        reason = f"cannot be read ({kind}); it may be damaged: save it again"
-        target.write(frame({"error": reason}))
+        if isinstance(error.__cause__, MemoryError):
+            raise error.__cause__ from None  # a fresh child has more
+        reason = one_line(str(reason_of(error)), limit=MAX_REASON)
+        target.write(frame({"error": reason or "no reason"}))
 
 
 def _send(drafts: list[Draft], target: BinaryIO) -> None:

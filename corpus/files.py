@@ -23,6 +23,12 @@ EXTENSIONS = frozenset(
 SIDECAR_SUFFIX, SIDECAR_TABLE = ".meta.json", "byline.csv"
 """Files that stand beside articles and say whose they are; `corpus.sidecar` reads them."""
 
+# Of a name: what breaks the line, is invisible, or turns the direction of what is shown.
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\U000e0000-\U000e0fff]"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -86,7 +92,7 @@ def source_of(path: Path, root: Path) -> str:
         except ValueError:
             text = str(path)
     text = text.encode("utf-8", "backslashreplace").decode()
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda c: f"\\x{ord(c[0]):02x}", text)
+    return _UNSEEN.sub(lambda char: f"\\x{ord(char[0]):02x}", text)
 
 
 def resolved_root(root: Path) -> Path:

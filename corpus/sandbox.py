@@ -23,7 +23,7 @@ from corpus.process import Child, Dead
 from corpus.read import Reading, reading
 from corpus.sidecar import Sidecar, gather
 
-FILES_PER_CHILD = 500
+FILES_PER_CHILD = 2_000
 AHEAD_BYTES = 64_000_000
 """Of files that are read before somebody asks for them."""
 
