@@ -16,6 +16,7 @@ from index.library import Library
 from index.sentences import sentences
 from index.words import words
 from qa.features import starts_with_pronoun
+from qa.question import is_function
 
 Draft = dict[str, Any]
 
@@ -125,7 +126,8 @@ def cloze(article: Article) -> Iterator[Draft]:
 def _numbers_a_name(sentence: str, found: re.Match[str]) -> bool:
     """Whether what was found is the number of a thing, as in "Line 7 itself"."""
     before = sentence[: found.start("out")].split()
-    return len(before) > 1 and found["out"].isdigit() and before[-1][:1].isupper()
+    named = bool(before) and before[-1][:1].isupper() and not is_function(before[-1].lower())
+    return found["out"].isdigit() and named
 
 
 def _question(sentence: str, found: re.Match[str], asked: str) -> str:

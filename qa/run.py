@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import QuestionError
+from index.passages import EVERYTHING
 from qa import measures
 from qa.answer import Assistant
 from qa.question_file import Item
@@ -169,7 +170,8 @@ def _outcome(
     assistant: Assistant, item: Item, places: dict[str, list[str]], ks: tuple[int, ...]
 ) -> Outcome:
     if isinstance(assistant.library, Withholding):
-        assistant.library.withhold(places.get(item.without, ()) if item.without else ())
+        without = places.get(item.without or "", [])
+        assistant.library.withhold(copies_of(assistant, without))
     history: list[Turn] = []
     for earlier in item.history:
         history.append(Turn(earlier, assistant.ask(earlier, history)))
@@ -178,7 +180,8 @@ def _outcome(
     milliseconds = 1000 * (time.perf_counter() - started)
     best = assistant.ask(item.question, history, strictness=0.0) if answer.refused else answer
     hits = assistant.search(answer.standalone_question, max(DEPTH, *ks))
-    ranks, relevant = _ranks(assistant, item, places, hits)
+    ranks, relevant = _ranks(assistant, item, places, hits) if item.answers else ([], 0)
+    named = copies_of(assistant, places.get(item.article or "", []))
     said = measures.says(_first(answer), item.answers)
     return Outcome(
         line=item.line,
@@ -197,9 +200,14 @@ def _outcome(
         rank=min(ranks, default=None),
         found=tuple(_place(hit) for hit in hits[:_MOST_SHOWN]),
         milliseconds=round(milliseconds, 2),
-        values=_asked_values(item, answer, assistant)
+        values=_asked_values(item, answer, assistant, named)
         | (_ranked_values(ranks, relevant, ks) if item.answers else {}),
     )
+
+
+def copies_of(assistant: Assistant, articles: Sequence[str]) -> list[str]:
+    """The ids of these articles and of all that tell the same in the same words."""
+    return list(dict.fromkeys([*articles, *assistant.library.within(articles, EVERYTHING)]))
 
 
 def _ranks(
@@ -208,20 +216,22 @@ def _ranks(
     """The ranks of the relevant passages among `hits`, and how many there are in all.
 
     Relevant are the passages of the right article that hold an accepted answer; all of them when
-    none does, as where only the byline says it. Without an article: every passage that holds one,
-    of which no more are known than were found (0 says so).
+    none does, as where only the byline says it. A copy's passage is as good, but does not make
+    more of them. Without an article: every passage that holds one, of which no more are known than
+    were found (0 says so).
     """
     if item.article is None:
         ranks = [hit.rank for hit in hits if measures.says(hit.passage.text, item.answers)]
         return ranks, 0
-    passages = [
-        passage
-        for article in places.get(item.article, ())
-        for passage in assistant.library.passages_of(article)
-    ]
-    telling = [each for each in passages if measures.says(each.text, item.answers)] or passages
-    numbers = {passage.number for passage in telling}
-    return [hit.rank for hit in hits if hit.passage.number in numbers], max(1, len(numbers))
+    named = places.get(item.article, [])
+    counts, numbers = [1], set()
+    for article in copies_of(assistant, named):
+        passages = assistant.library.passages_of(article)
+        telling = [each for each in passages if measures.says(each.text, item.answers)] or passages
+        numbers |= {passage.number for passage in telling}
+        counts += [len(telling)] * (article in named)
+    relevant = max(counts)
+    return [hit.rank for hit in hits if hit.passage.number in numbers][:relevant], relevant
 
 
 def _ranked_values(ranks: list[int], relevant: int, ks: Iterable[int]) -> dict[str, float]:
@@ -234,7 +244,9 @@ def _ranked_values(ranks: list[int], relevant: int, ks: Iterable[int]) -> dict[s
     return values
 
 
-def _asked_values(item: Item, answer: Answer, assistant: Assistant) -> dict[str, float]:
+def _asked_values(
+    item: Item, answer: Answer, assistant: Assistant, named: Sequence[str]
+) -> dict[str, float]:
     values: dict[str, float] = {}
     if item.answers:
         first, span = _first(answer), _span(answer)
@@ -248,7 +260,7 @@ def _asked_values(item: Item, answer: Answer, assistant: Assistant) -> dict[str,
         if said:
             values |= {"exact_match_when_right": matched, "f1_when_right": overlap}
         if item.article and answer.citations:
-            values["right_article"] = float(answer.citations[0].source == item.article)
+            values["right_article"] = float(answer.citations[0].article_id in named)
     else:
         values |= dict.fromkeys(("correct", "refusal_recall"), float(answer.refused))
     if answer.refused:
