@@ -49,7 +49,8 @@ def offer_headers(message: "Message[str, str]", metadata: Metadata) -> None:
         metadata.offer("outlet", outlet, place)
     metadata.offer("published", header(message, "Date"), "mail Date")
     for name in _ADDRESSES:
-        metadata.offer("url", header(message, name).strip("<> "), f"mail {name}")
+        if name in message:
+            metadata.offer("url", header(message, name).strip("<> "), f"mail {name}")
     metadata.offer("language", header(message, "Content-Language").split(",")[0], "mail header")
 
 

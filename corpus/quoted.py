@@ -18,7 +18,7 @@ def unflowed(text: str, *, joined: bool = False) -> str:
 
     `joined` is its DelSp: the space at a soft line break is then no part of the text.
     """
-    out: list[str] = []
+    out: list[list[str]] = []  # the pieces of each line
     depth, open_line = 0, False
     for line in text.split("\n"):
         line = line.rstrip("\r")
@@ -27,11 +27,11 @@ def unflowed(text: str, *, joined: bool = False) -> str:
         is_soft = rest.endswith(" ") and rest != "-- "
         rest = rest[:-1] if is_soft and joined else rest
         if open_line and marks == depth and rest != "-- ":
-            out[-1] += rest
+            out[-1].append(rest)
         else:
-            out.append(f"{'>' * marks}{' ' if marks else ''}{rest}")
+            out.append([f"{'>' * marks}{' ' if marks else ''}{rest}"])
         depth, open_line = marks, is_soft
-    return "\n".join(out)
+    return "\n".join("".join(pieces) for pieces in out)
 
 
 def without_quotes(text: str, *, is_reply: bool) -> str:
