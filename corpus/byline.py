@@ -16,6 +16,7 @@ from corpus.markup import Element
 from corpus.names import credit, names
 
 _STANDFIRST = 120  # a paragraph longer than this is prose: a standfirst, or the text
+_SENTENCE = 40  # a shorter one may be "Published on 3 March 2024."
 _PROSE = 300  # more prose than this is no standfirst: the text has begun
 _AUTHOR_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|author|autor|auteur)(?:$|[\s_-])", re.IGNORECASE)
 _BYLINE_CLASS = re.compile(
@@ -60,7 +61,11 @@ def titled(tree: Element, metadata: Metadata, page_title: str | None) -> None:
     if title:
         metadata.values["title"] = without_outlet(title, outlet, headings)
     elif page_title:
-        metadata.offer("title", without_outlet(page_title, outlet, headings), "<title>")
+        own = without_outlet(page_title, outlet, headings)
+        # Old sites have one <title> for all their pages: the name of the site.
+        if len(headings) == 1 and len(own.split()) <= 3 < len(headings[0].split()):
+            metadata.offer("title", headings[0], "<h1>")
+        metadata.offer("title", own, "<title>")
     if len(headings) == 1:
         metadata.offer("title", headings[0], "<h1>")
 
@@ -110,12 +115,17 @@ def _top_of_article(tree: Element) -> Iterator[Element]:
             continue
         if element.tag == "h1":
             begun = True
-        elif begun and not is_of_another(element) and not _is_in_prose(element):
+        elif begun and not is_of_another(element) and not is_in_prose(element):
             yield element
 
 
-def _is_in_prose(element: Element) -> bool:
-    return any(len(text_in(p)) > _STANDFIRST for p in element.iterancestors("p"))
+def is_in_prose(element: Element) -> bool:
+    """Whether `element` is part of a sentence, in which a day is one that something happened on."""
+    for p in element.iterancestors("p"):
+        text = text_in(p)
+        if len(text) > _STANDFIRST or (text.endswith((".", "!", "?")) and len(text) > _SENTENCE):
+            return True
+    return False
 
 
 def _offer_times(times: list[Element], metadata: Metadata) -> None:

@@ -40,7 +40,7 @@ _MODIFIED = (
 _ON = r"(?:\s*:\s*|\s+)(?:(?:on|am|le|el|il|op|den|at|the)\s+)?"
 _LABEL = re.compile(rf"(?:(?P<modified>{_MODIFIED})|{_PUBLISHED}){_ON}(?=\S)", re.IGNORECASE)
 _CUT = re.compile(
-    r"\s+[|•·–—]\s+|\s+-\s+|(?<!first)(?<!originally)(?<!last)(?<!article)(?<!date)(?<!zuletzt)"
+    r"\s+[|•·–—]\s+|\s+-\s+|(?<=\d{4})\s+(?=by\s)|(?<!first)(?<!originally)(?<!last)(?<!article)(?<!date)(?<!zuletzt)"
     rf"(?<!immediate)(?<!for)[;,.]?\s+[(]?(?=(?:{_MODIFIED}|{_PUBLISHED}){_ON}\S)",
     re.IGNORECASE,
 )
@@ -50,6 +50,7 @@ _SOURCE = re.compile(
     r"|(?P<author>authors?|writers?|by|byline|autor(?:in|en|es)?|auteurs?|text|words|reporter)",
     re.IGNORECASE,
 )
+_OF = re.compile(r"(?:di|da|door|av|af)\s+(?=[A-Z])")  # "by", where a name and a day follow
 _PASSED_OVER = re.compile(r"\d+\s*[- ]?min(?:ute)?s?(?: read)?|\d+ comments?|share", re.IGNORECASE)
 
 _DAY = (
@@ -65,9 +66,9 @@ _DATELINE = re.compile(
     re.IGNORECASE,
 )
 _NO_PLACE = re.compile(
-    r"(?:on|in|at|by|from|since|until|after|before|am|im|le|el|il|due|deadline|date|event|when"
-    r"|[^\W\d]*(?:day|tag)|(?:mercre|ven|lun|mar|jeu|same|diman)\w*di|dimanche)\b|"
-    + _LABEL.pattern,
+    r"(?:on|in|at|by|from|since|until|after|before|am|im|due|deadline|date|event|when"
+    r"|[^\W\d]*(?:day|tag)|(?:mercre|vendre|lun|mar|jeu|same)di|dimanche)\b"
+    rf"|{_MODIFIED}\b|{_PUBLISHED}\b",
     re.IGNORECASE,
 )
 _SMALL_WORDS = frozenset(
@@ -117,7 +118,7 @@ def masthead(line: str, metadata: Metadata) -> list[Said] | None:
     loose: list[Said] = []  # what could be anything if it stood alone
     unknown: list[str] = []
     for part in _CUT.split(line):
-        part = part.strip(" ()[]*_")
+        part = _OF.sub("", part.strip(" ()[]*_"))
         found = _date(part, metadata) or _credit(part, metadata)
         if found:
             said += found

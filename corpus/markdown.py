@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpus.draft import Draft, Metadata
 from corpus.fields import FIELD_KEYS, fields_of, squeezed
+from corpus.plain import header
 from corpus.text import clean, decode, one_line
 from corpus.webpage import visible_text
 
@@ -51,7 +52,7 @@ def _said_first(source: str) -> tuple[Metadata, str]:
         lines = (found[2] or "").strip().split("\n")
         said = {"title": title, "author": lines if len(lines) > 1 else authors, "date": date}
     else:
-        return metadata, source
+        return header(source)
     for field, value, key in fields_of(said):
         metadata.offer(field, value, f"front matter: {key}")
     return metadata, source[found.end() :]

@@ -6,6 +6,7 @@ from itertools import pairwise
 from corpus.credits import masthead
 from corpus.draft import Draft, Metadata
 from corpus.fields import fields_of
+from corpus.names import is_outlet
 from corpus.text import clean, decode, has_words
 
 _LIST_ITEM = re.compile(r"(?:[-*•◦‣–—]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s")
@@ -31,7 +32,7 @@ def read_plain(content: bytes) -> Draft:
 
 def draft_of_text(text: str) -> Draft:
     """The draft of decoded plain text."""
-    metadata, text = _header(clean(text))
+    metadata, text = header(clean(text))
     text = paragraphs(text)
     title, rest = _split_title(text)
     if title is None and metadata.get("title") is None:
@@ -43,7 +44,7 @@ def draft_of_text(text: str) -> Draft:
     return Draft(_take_masthead(rest, metadata), metadata)
 
 
-def _header(text: str) -> tuple[Metadata, str]:
+def header(text: str) -> tuple[Metadata, str]:
     """What `Title: ...`, `Author: ...` lines at the start say, and the text below them."""
     metadata = Metadata()
     head, _, rest = text.removeprefix("---\n").partition("\n\n")
@@ -70,6 +71,8 @@ def _take_masthead(text: str, metadata: Metadata) -> str:
     for _ in range(_MAX_MASTHEAD):
         line, _, after = text.partition("\n")
         said = masthead(line, metadata)
+        if not said and "author" in metadata.values and _is_paper(line):
+            said = [("outlet", line, "byline in the text")]
         if not said or not has_words(after):
             break
         if any(field in metadata.values for field, _, _ in said):
@@ -79,6 +82,12 @@ def _take_masthead(text: str, metadata: Metadata) -> str:
             metadata.offer(field, value, origin)
         text = after.lstrip("\n")
     return text
+
+
+def _is_paper(line: str) -> bool:
+    """Whether a line below a byline is the name of a paper and nothing else."""
+    capitals = [word for word in line.split() if word[:1].isupper()]
+    return is_outlet(line) and len(line.split()) <= 6 and len(capitals) >= len(line.split()) - 1
 
 
 def paragraphs(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from corpus.byline import shown, titled
+from corpus.byline import is_in_prose, shown, titled
 from corpus.credits import masthead
 from corpus.dates import iso_date
 from corpus.declared import declared
@@ -68,6 +68,9 @@ def _declared_charset(content: bytes) -> str | None:
 def _main_text(tree: Element) -> str:
     """The article by trafilatura, or the text of the page without its frame when that lost it."""
     _drop_frame(tree)
+    for time in list(tree.iter("time")):
+        if is_in_prose(time):
+            time.tag = "span"  # trafilatura drops the words of a <time>, also within a sentence
     plain = text_of(_scope(tree))
     if sum(len(p.xpath("string()")) > 80 for p in tree.iter("p")) < 2:
         return plain  # laid out with <br> or <div>, of which trafilatura drops some

@@ -232,6 +232,47 @@ def test_a_time_within_the_text_is_not_the_date() -> None:
     assert draft.metadata.get("published") is None
 
 
+def test_a_time_in_the_first_sentence_is_not_the_date_and_stays_in_it() -> None:
+    sentence = (
+        '<p>The fair takes place on <time datetime="2031-07-01">1 July</time> in the hall.</p>'
+    )
+    draft = draft_of_html(page(top=H1, body=sentence + BODY))
+    assert draft.metadata.get("published") is None
+    assert draft.text.startswith("The fair takes place on 1 July in the hall.")
+
+
+def test_of_several_nodes_none_of_which_is_this_page_nothing_is_taken() -> None:
+    first = ARTICLE | {"headline": "Fares rise", "mainEntityOfPage": None}
+    second = first | {"headline": "Gates sold", "datePublished": "2018-01-01"}
+    draft = draft_of_html(page(ld([first, second]), H1))
+    assert fields(draft, "title", "author", "published") == ["Harbour bridge reopens", None, None]
+
+
+@pytest.mark.parametrize(
+    ("change", "section"),
+    [
+        ({"@type": "OpinionNewsArticle"}, "Opinion"),
+        ({"@type": "OpinionNewsArticle", "articleSection": "Comment"}, "Opinion, Comment"),
+        ({"articleSection": ["Harbour", "World"]}, "Harbour, World"),
+        ({"@type": "JobPosting", "articleSection": "Harbour"}, None),
+        ({}, None),
+    ],
+)
+def test_section(change: dict[str, object], section: str | None) -> None:
+    assert fields(draft_of_html(page(ld(ARTICLE | change), H1)), "section") == [section]
+
+
+@pytest.mark.parametrize(
+    "part", ["https://lenton.example/bridge#webpage", "https://lenton.example/", "/bridge"]
+)
+def test_an_address_that_is_no_page_gives_way_to_the_canonical_one(part: str) -> None:
+    head = ld(ARTICLE | {"mainEntityOfPage": part}) + (
+        '<meta property="og:url" content="https://lenton.example/bridge?from=feed">'
+        '<link rel="canonical" href="https://lenton.example/bridge">'
+    )
+    assert fields(draft_of_html(page(head, H1)), "url") == ["https://lenton.example/bridge"]
+
+
 @pytest.mark.parametrize(
     ("title", "h1", "expected"),
     [
