@@ -19,6 +19,8 @@ from qa.speech import same_person, speaker
 from qa.types import Turn
 from qa.when import When
 
+# Times that an article counts from its own day, and a question may take over.
+_COARSE = re.compile(r"(?:this|last) (?:month|quarter|year|spring|summer|autumn|fall|winter)", re.I)
 Keep = Callable[[Article, int, int], bool]
 BESIDE = 240
 """Characters before a sentence in which its date may stand."""
@@ -45,6 +47,9 @@ def attempts(asked: Asked, history: Sequence[Turn], today: date | None) -> Itera
         ways = [(bare, within(scope, when), None)]
         if not when.demanded:
             ways.insert(0, (text, scope, _dated(asked.text, when)))
+        elif not today and _COARSE.match(when.said):
+            # An article says "this year" of its own; a person who reads it asks in its words.
+            ways.append((text, scope, _literal(when.said)))
     for standalone, bounds, keep in ways:
         for said in _said(asked):
             yield Attempt(standalone, bounds, _both(keep, said))
@@ -92,6 +97,14 @@ def _dated(text: str, when: When) -> Keep:
         return bool(said) and said <= {*beside, *published[:10].split("-")}
 
     return keep
+
+
+def _literal(said: str) -> Keep:
+    """Sentences that say the very words, or follow one that does."""
+    phrase = re.compile(rf"\b{re.escape(said)}\b", re.IGNORECASE)
+    return lambda article, start, end: bool(
+        phrase.search(article.text, max(0, start - BESIDE), end)
+    )
 
 
 def _both(one: Keep | None, other: Keep | None) -> Keep | None:

@@ -100,10 +100,8 @@ _THINGS = frozenset(
     "act bill law committee commission board authority service force police fire "
     "centre center".split()
 )
-LOOK_BACK = 3
-"""Sentences before that may name who goes on speaking."""
-LAST_SPEAKER = 30
-"""Sentences before in which the last speaker may still be "she"."""
+# Sentences before that may name who goes on speaking, and whose speaker may still be "she".
+LOOK_BACK, LAST_SPEAKER = 3, 30
 
 _ASKED = (
     re.compile(
@@ -182,7 +180,7 @@ def _spoken(text: str) -> tuple[tuple[int, int, str | None], ...]:
 def name_in(sentence: str, who: str) -> tuple[int, int] | None:
     """Where a sentence names a speaker: the span of the name, or of its last part."""
     for form in (who, who.split()[-1]):
-        found = re.search(rf"(?<!\w){re.escape(form)}(?!\w)", sentence)
+        found = re.search(rf"(?<!\w){re.escape(form)}(?!\w)", sentence, re.IGNORECASE)
         if found:
             return found.span()
     return None

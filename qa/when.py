@@ -76,7 +76,7 @@ class When:
 
     `demanded` is whether only articles of these dates may answer; else the dates may also be those
     of the event. `latest` is whether the newest answer is wanted. `rest` is the question without
-    the words that only say when to look.
+    the words that only say when to look, `said` those words.
     """
 
     rest: str
@@ -84,6 +84,7 @@ class When:
     end: str | None = None
     demanded: bool = False
     latest: bool = False
+    said: str = ""
 
     @property
     def bounded(self) -> bool:
@@ -115,7 +116,7 @@ def understand(text: str, today: date) -> When:
         rest = " ".join(f"{text[:cut]} {text[found.end() :]}".split())
         rest = re.sub(r"\s+([?.!,])", r"\1", rest)
         as_of = how in ("as of", "as at")
-        return When(rest, start, end, demanded, latest or as_of)
+        return When(rest, start, end, demanded, latest or as_of, phrase)
     return When(text, latest=latest)
 
 
