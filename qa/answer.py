@@ -22,6 +22,7 @@ from index.words import WORD, words
 from qa import byline, reader, reply
 from qa.attempts import Attempt, attempts, within
 from qa.filters import Asked, asked_of, bound, day
+from qa.fold import with_copies
 from qa.metadata import from_metadata
 from qa.question import LONGEST, Question, parse
 from qa.rerank import Evidence, rerank
@@ -128,8 +129,10 @@ class Assistant:
             else:
                 ways = list(attempts(asked, history, today if as_of else None))
                 answered = self._from_articles(asked, ways, strictness, clock)
+            citations = with_copies(self.library, answered.citations)
         return replace(
             answered,
+            citations=citations,
             question=question,
             standalone_question=standalone.text,
             scope=Bounds(bounds.start, bounds.end, bounds.outlet, bounds.author),

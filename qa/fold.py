@@ -7,14 +7,17 @@ Where one word of these differs, both stay: neither is lost behind the other.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.library import Library
 from index.passages import Passage, Scope
 from index.shingles import shared, shingles
+from qa.types import Citation, Copy
 
 # Of a passage's shingles so many stand in the other article.
 COMMON = 0.8
+# Copies that are named beside a quotation.
+MOST_NAMED = 10
 # Articles of one group with which a passage is compared.
 MOST_VOICES = 8
 _TOKEN = re.compile(r"[+−-]?\d[\d.,:/]*%?|[^\W\d_]+")
@@ -110,6 +113,24 @@ def fold(
         if len(kept) >= k:
             break
     return list(kept.values())[:k], left_out
+
+
+def with_copies(library: Library, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """The same citations, each with the copies of its article in which its words stand."""
+    named = []
+    for citation in citations:
+        copies = library.also_in(citation.article_id)[: 2 * MOST_NAMED]
+        articles = library.articles(copies)
+        quote = _plain(citation.quote)
+        named.append(replace(citation, also_in=tuple(
+            Copy(copy, articles[copy].outlet, articles[copy].published)
+            for copy in copies if copy in articles and quote in _plain(articles[copy].text)
+        )[:MOST_NAMED]))  # fmt: skip
+    return tuple(named)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).casefold()
 
 
 def _voiced(library: Library, voices: list[_Voice], passage: Passage) -> list[Passage]:

@@ -46,9 +46,18 @@ def _card(turn: int, citation: Citation) -> str:
         f'<span class="number">[{citation.number}]</span> '
         f'<b class="title" dir="auto">{plain(citation.title, 300)}</b> '
         f'<span class="credit" dir="auto">{plain(_byline(citation) + page)}</span> '
-        f'<span class="quote" dir="auto">{plain(citation.quote, 1200)}</span>'
+        f'<span class="quote" dir="auto">{plain(citation.quote, 1200)}</span>{_copies(citation)}'
     )
     return f"<li>{button('card', 'open', f'{turn}:{citation.number}', inside)}</li>"
+
+
+def _copies(citation: Citation) -> str:
+    """Where the words quoted stand as well."""
+    named = [", ".join(filter(None, (c.outlet, day(c.published)))) for c in citation.also_in]
+    if not named:
+        return ""
+    told = "; ".join(dict.fromkeys(name or "an undated copy" for name in named))
+    return f' <span class="credit" dir="auto">Also in {plain(told, 300)}</span>'
 
 
 def _entry(byline: Any) -> str:

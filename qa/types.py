@@ -36,11 +36,20 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Another article of the same story in which the words quoted stand, too."""
+
+    article_id: str
+    outlet: str | None
+    published: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """Where a sentence stands: `article.text[start:end] == quote`, checked before it is shown.
 
     `speaker` is who says it where the article reports somebody's words; `opinion` whether the
-    article is filed under opinion.
+    article is filed under opinion. `also_in` are copies of the article with the same words.
     """
 
     number: int
@@ -57,6 +66,7 @@ class Citation:
     end: int
     speaker: str | None = None
     opinion: bool = False
+    also_in: tuple[Copy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

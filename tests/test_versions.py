@@ -12,7 +12,8 @@ from index.__main__ import main
 from index.catalogue import Catalogue
 from index.hashing import HashEncoder
 from index.versions import address
-from qa import Assistant
+from qa import Assistant, render_sources
+from qa.render import Exchange
 
 PORT = (
     "The port of Lenton closed on Monday after a crane fell across the northern quay. "
@@ -66,6 +67,20 @@ def test_a_copy_is_found_where_the_first_one_is_out_of_scope(tmp_path: Path) -> 
         }
     cited = {name: {c.source[:-4] for c in reply.citations} for name, reply in found.items()}
     assert cited == {"all": {"a"}, "outlet": {"b"}, "dates": {"c"}, "article": {"c"}}
+    assert list(found["all"].to_dict()["citations"][0]["also_in"]) == [
+        {"article_id": b.id, "outlet": "Courier", "published": "2024-03-12"},
+        {"article_id": c.id, "outlet": "Courier", "published": "2024-03-13"},
+    ]
+    card = render_sources.sources(0, Exchange(asked, found["all"]))
+    assert "Also in Courier, 12 March 2024; Courier, 13 March 2024" in card
+
+
+def test_a_copy_with_another_number_is_not_named_beside_the_quotation(tmp_path: Path) -> None:
+    store = store_of(tmp_path / "store", article("a", PORT), article("b", PORT.replace("12", "14")))
+    with Assistant.open(store, encoder=HashEncoder()) as assistant:
+        reply = assistant.ask("How many people were hurt at the port of Lenton?")
+    said = [citation for citation in reply.citations if "people" in citation.quote]
+    assert said and all(citation.also_in == () for citation in said)
 
 
 @pytest.mark.parametrize(
