@@ -17,6 +17,7 @@ from corpus.names import credit, names
 
 _STANDFIRST = 120  # a paragraph longer than this is prose: a standfirst, or the text
 _SENTENCE = 40  # a shorter one may be "Published on 3 March 2024."
+_MOST = 1_000  # elements below the headline that are looked at
 _PROSE = 300  # more prose than this is no standfirst: the text has begun
 _AUTHOR_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|author|autor|auteur)(?:$|[\s_-])", re.IGNORECASE)
 _BYLINE_CLASS = re.compile(
@@ -104,10 +105,13 @@ def _top_of_article(tree: Element) -> Iterator[Element]:
     if not headings and len(articles) == 1:
         scope = articles[0]
     begun = bool(within) or scope is not tree
-    prose = 0
+    prose = seen = 0
     for element in scope.iter():
         if not isinstance(element.tag, str):
             continue
+        seen += begun
+        if seen > _MOST:
+            return
         if element.tag == "p" and len(text_in(element)) > _STANDFIRST:
             prose += len(text_in(element))
             if prose > _PROSE:
