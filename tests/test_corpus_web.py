@@ -27,8 +27,8 @@ from hypothesis import strategies as st
 
 from corpus import ArticleError
 from corpus.address import is_public, shown, target
-from corpus.read import parse
-from corpus.response import MAX_BYTES
+from corpus.read import READERS, parse
+from corpus.response import MAX_BYTES, NAMES
 from corpus.web import Page, fetch
 
 PAGE = "<!doctype html><title>Ferry</title><p>The ferry sails at nine, the harbour says.</p>"
@@ -191,6 +191,11 @@ def test_the_media_type_names_the_format(server: Server, kind: str, name: str) -
 @pytest.mark.parametrize("kind", ["text/xml", "application/xml"])
 def test_xml_is_named_by_its_first_element(server: Server, kind: str, root: str, name: str) -> None:
     assert server.fetch(server.page("/a", root, Content_Type=kind)).name == name
+
+
+def test_every_name_is_one_that_a_reader_takes() -> None:
+    names = {*NAMES.values(), "feed.atom", "page.xhtml"}
+    assert {Path(name).suffix for name in names} <= set(READERS)
 
 
 @pytest.mark.parametrize("charset", ["windows-1251", '"koi8-r"', "utf-8"])
