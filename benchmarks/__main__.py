@@ -27,6 +27,8 @@ NAMES = (
     "cold",
     "warm",
     "memory",
+    "twins",
+    "parsing",
 )
 
 
