@@ -1,5 +1,6 @@
 """Twins: what is grouped, whatever the order, and what stands for a group after every change."""
 
+import json
 import random
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +11,7 @@ from conftest import store_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import twins
 from corpus import Article
 from index.catalogue import Catalogue
 from index.hashing import HashEncoder
@@ -295,3 +297,13 @@ def test_shingles_of_an_encoder_s_strangest_texts_are_made(tmp_path: Path) -> No
         made = shingles(strange)
         assert len(made.digest) == 32 and len(minhash(made.distinct)) == 128
     assert HashEncoder().dim
+
+
+def test_grouping_agrees_with_the_exact_comparison_on_pairs_of_the_sample(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert twins.main(["--texts", "14", "--bench", "", "--json"]) == 0
+    measured = json.loads(capsys.readouterr().out)
+    pairs = int(measured["over"].split()[0])
+    assert pairs >= 200
+    assert min(measure["value"] for measure in measured["measures"]) >= 0.98
