@@ -106,6 +106,8 @@ def clean(text: str) -> str:
 
 def one_line(text: str, *, limit: int = 300) -> str:
     """`text` cleaned, on a single line of at most `limit` code points."""
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return " ".join(text.split())  # nothing else to clean
     line = " ".join(clean(text[: limit * 20]).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
