@@ -79,12 +79,21 @@ def wrong(each: Hostile, found: Reading | ArticleError) -> str:
 def sound(found: object) -> bool:
     """Whether `found` is what a file may become: articles that can be shown, or a reason."""
     if isinstance(found, ArticleError):
-        return "nonsense" not in str(found) and len(str(found)) < 3_000 and str(found).isprintable()
+        return "nonsense" not in str(found) and len(str(found)) < 3_000 and shows(str(found))
     if not isinstance(found, Reading) or not (found.articles or found.failed):
         return False
     reasons = [f"{source}{reason}" for source, reason in found.failed]
     shown = [each.source + each.title + (each.author or "") for each in found.articles]
-    return all(text.isprintable() for text in (*shown, *reasons))
+    return all(map(shows, (*shown, *reasons)))
+
+
+def shows(text: str) -> bool:
+    """Whether a line can be shown: nothing in it breaks it, is hidden or turns its direction."""
+    return not re.search(
+        "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff"
+        "\U000e0000-\U000e0fff]",
+        text,
+    )
 
 
 def peak_mb(sandbox: Sandbox) -> int:
