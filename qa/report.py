@@ -12,7 +12,7 @@ from pathlib import Path
 from qa import charts
 from qa.evaluate import Comparison, shown
 from qa.measures import calibration, calibration_error, risk_coverage
-from qa.run import Outcome, Run
+from qa.outcome import Outcome, Run
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _MOST_FAILURES = 300

@@ -15,9 +15,10 @@ from corpus import Article
 from qa.__main__ import main
 from qa.draft_questions import byline, cloze, draft, headline
 from qa.evaluate import compare, opened, table
+from qa.outcome import Outcome, Run
 from qa.question_file import read_questions
 from qa.report import report
-from qa.run import Outcome, Run, ask_all
+from qa.run import ask_all
 
 BEAVERS = Article(
     "r",
@@ -206,6 +207,22 @@ def test_a_copy_of_the_right_article_is_as_good(tmp_path: Path) -> None:
     assert not any("vault.txt" in place for place in withheld.found)
 
 
+def test_a_strictness_of_one_refuses_and_of_none_answers(
+    evaluate: Printed, store: Path, questions: Path
+) -> None:
+    told = [
+        json.loads(evaluate(questions, "--store", store, "--json", "--strictness", each)[1])
+        for each in ("0", "1")
+    ]
+    assert [each["measures"]["answered"] for each in told] == [1, 0]
+    assert told[1]["measures"]["refusal_recall"] == 1
+    # How sure each answer was, and whether the best sentence was right, does not depend on it.
+    lenient, strict = (
+        [(each["confidence"], each["best_right"]) for each in run["outcomes"]] for run in told
+    )
+    assert lenient == strict
+
+
 def test_an_article_that_is_not_there_is_named(
     evaluate: Printed, store: Path, tmp_path: Path
 ) -> None:
@@ -368,6 +385,9 @@ def test_a_regression_is_what_fell_by_more_than_the_tolerance() -> None:
     for tolerance, worse in ((0.0, ["correct"]), (0.2, ["correct"]), (0.25, []), (0.5, [])):
         assert compare(before, after, tolerance, "x").regressions == worse
     assert compare(after, before, 0.0, "x").regressions == []
+    # Of the right ones there may be more, and harder ones.
+    spans = [run_of(True, values={"exact_match_when_right": value}) for value in (1.0, 0.0)]
+    assert compare(*spans, 0.0, "x").regressions == []
     assert any(line.endswith("worse") for line in table(after, compare(before, after, 0, "x")))
 
 
