@@ -2,6 +2,7 @@
 
 import functools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -68,6 +69,15 @@ def store_of(store: Path, *articles: Article, encoder: Encoder | None = None) ->
 def sample_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample articles, embedded by the default encoder."""
     return sync(ROOT / "corpus" / "sample", tmp_path_factory.mktemp("sample") / "store", "")
+
+
+@pytest.fixture(scope="session")
+def trusted(sample_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """The default encoder over articles that disagree, correct and quote, beside the sample."""
+    store = tmp_path_factory.mktemp("trust") / "store"
+    shutil.copytree(sample_store, store)
+    with Assistant.open(sync(ROOT / "tests" / "trust", store, ""), once=True) as assistant:
+        yield assistant
 
 
 def check(answer: Answer, assistant: Assistant) -> None:
