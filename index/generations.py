@@ -23,6 +23,7 @@ import numpy as np
 
 from index.encoder import Vectors
 from index.exact import Numbers, vectors_of
+from index.failpoints import durable, reach
 
 NAME = "passages"
 MANIFEST = "byline.json"
@@ -187,24 +188,32 @@ def build(store: Path, connection: sqlite3.Connection) -> None:
     number = max((int(match[1]) for match in map(_NAME.fullmatch, names) if match), default=0) + 1
     folder = vectors / f"gen-{number:04d}"
     try:
-        manifest = _fill(folder, connection)
-        (folder / MANIFEST).write_text(json.dumps(asdict(manifest)), encoding="utf-8")
-        for path in [*folder.rglob("*"), folder]:
-            _fsync(path)
-        if not probe(folder, manifest):
-            raise RuntimeError("it cannot be opened in a child process")
+        with durable("generation filled"):
+            manifest = _fill(folder, connection)
+        with durable("generation described"):
+            (folder / MANIFEST).write_text(json.dumps(asdict(manifest)), encoding="utf-8")
+        with durable("generation synced"):
+            for path in [*folder.rglob("*"), folder]:
+                _fsync(path)
+        with durable("generation probed"):
+            if not probe(folder, manifest):
+                raise RuntimeError("it cannot be opened in a child process")
     except Exception as error:  # Chroma's exceptions share no base; the truth answers without it
         log.warning("the vector index was not built (%s); exact search answers", error)
         shutil.rmtree(folder, ignore_errors=True)
         return
     scratch = vectors / "CURRENT.new"
-    scratch.write_text(folder.name + "\n", encoding="ascii")
-    _fsync(scratch)
+    with durable("CURRENT written"):
+        scratch.write_text(folder.name + "\n", encoding="ascii")
+        _fsync(scratch)
+    reach("before CURRENT replaced")
     os.replace(scratch, vectors / "CURRENT")
     _fsync(vectors)
-    for name in names:
-        if name != current:
-            shutil.rmtree(vectors / name, ignore_errors=True)
+    reach("after CURRENT replaced")
+    with durable("generations cleared"):
+        for name in names:
+            if name != current:
+                shutil.rmtree(vectors / name, ignore_errors=True)
 
 
 def _fill(folder: Path, connection: sqlite3.Connection) -> Manifest:

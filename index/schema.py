@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from corpus.errors import EncoderMismatch, LibraryBusy, LibraryError, LibraryMissing
+from index.failpoints import durable
 from index.tables import ADDED_IN_2, MIGRATIONS, SCHEMA, TABLES
 from index.words import words
 
@@ -100,7 +101,8 @@ def create(store: Path) -> None:
     for rest in ("-wal", "-shm"):
         # Of a database that was moved away: SQLite would play its log into the new one.
         (store / f"{DATABASE}{rest}").unlink(missing_ok=True)
-    os.replace(scratch, store / DATABASE)
+    with durable("library made"):
+        os.replace(scratch, store / DATABASE)
 
 
 def check(store: Path, *, older: bool = False) -> None:
@@ -214,6 +216,8 @@ def _migrate(connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     while version < SCHEMA:
         version += 1
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {MIGRATIONS[version - 1]} PRAGMA user_version = {version}; COMMIT;"
-        )
+        with durable("schema migrated"):
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {MIGRATIONS[version - 1]} PRAGMA user_version = {version};"
+                "COMMIT;"
+            )

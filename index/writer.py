@@ -13,6 +13,7 @@ import numpy as np
 from corpus.article import METADATA_FIELDS, Article
 from corpus.errors import LibraryError
 from index.encoder import Encoder, Vectors
+from index.failpoints import durable
 from index.failures import Execute, forget_failure, record_failure, record_parts
 from index.lock import writing
 from index.passages import Passage
@@ -70,12 +71,13 @@ class Writer:
                 connection.close()
 
     @contextmanager
-    def _transaction(self) -> Iterator[Execute]:
+    def _transaction(self, step: str) -> Iterator[Execute]:
         with self._lock, translated(self.store):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self.connection.execute
-                self.connection.execute("COMMIT")
+                with durable(step):
+                    self.connection.execute("COMMIT")
             except BaseException:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
@@ -87,7 +89,7 @@ class Writer:
         Raises:
             EncoderMismatch: it does.
         """
-        with self._transaction() as execute:
+        with self._transaction("claim") as execute:
             stored = dict(execute("SELECT key, value FROM meta").fetchall())
             if stored.get("encoder") == encoder.fingerprint:
                 return
@@ -100,19 +102,19 @@ class Writer:
         """Find the copies among articles that an older Byline put in."""
         more = True
         while more:
-            with self._transaction():
+            with self._transaction("group"):
                 more = sign_missing(self.connection, SIGNED_AT_ONCE)
 
     def add_root(self, path: str, *, instead_of: Sequence[str] = ()) -> None:
         """Remember a path given to sync, in place of single files that it takes in."""
-        with self._transaction() as execute:
+        with self._transaction("root added") as execute:
             for old in instead_of:
                 execute("DELETE FROM root WHERE path = ?", (old,))
             execute("INSERT OR IGNORE INTO root VALUES (?)", (path,))
 
     def forget_root(self, path: str) -> None:
         """Forget a path; its files stay as they are."""
-        with self._transaction() as execute:
+        with self._transaction("root forgotten") as execute:
             execute("DELETE FROM root WHERE path = ?", (path,))
 
     def known(self, article: Article) -> str:
@@ -145,7 +147,7 @@ class Writer:
         file counts as half read until `finish`, which comes with it where the article is the
         `whole` file; the number of other articles that this removed.
         """
-        with self._transaction() as execute:
+        with self._transaction("article put") as execute:
             self._put(execute, article, file, passages, vectors)
             _declare(execute, article, declared)
             return self._finish(execute, file, {article.id}) if whole else 0
@@ -159,7 +161,7 @@ class Writer:
         vectors: Vectors,
     ) -> None:
         """Put an article in as its `edits` make it, in its own place, and keep the edits."""
-        with self._transaction() as execute:
+        with self._transaction("article edited") as execute:
             (file,) = execute("SELECT file FROM article WHERE id = ?", (article.id,)).fetchone()
             execute("DELETE FROM edit WHERE id = ?", (article.id,))
             for name, value in edits.items():
@@ -172,12 +174,12 @@ class Writer:
 
         The number of other articles, which are now removed.
         """
-        with self._transaction() as execute:
+        with self._transaction("file finished") as execute:
             return self._finish(execute, file, ids, failed)
 
     def remove_file(self, key: tuple[str, str]) -> int:
         """Forget the file at (root, source) with its articles and failure; how many articles."""
-        with self._transaction() as execute:
+        with self._transaction("file removed") as execute:
             gone = _articles_of(execute, key)
             for number, _ in gone:
                 delete_article(self.connection, number)
@@ -187,7 +189,7 @@ class Writer:
 
     def remove_article(self, article_id: str) -> None:
         """Take an article out by hand; it stays out until it changes."""
-        with self._transaction() as execute:
+        with self._transaction("article removed") as execute:
             row = execute(
                 "SELECT number, file, hash FROM article WHERE id = ?", (article_id,)
             ).fetchone()
@@ -199,17 +201,17 @@ class Writer:
 
     def fail(self, file: File, reason: str) -> None:
         """Record why a file is not in; `since` stays while it keeps failing."""
-        with self._transaction() as execute:
+        with self._transaction("failure recorded") as execute:
             record_failure(execute, file.key, reason, file.looks)
 
     def forget_failure(self, key: tuple[str, str]) -> None:
         """Forget that a file or a page could not be read."""
-        with self._transaction() as execute:
+        with self._transaction("failure forgotten") as execute:
             forget_failure(execute, key)
 
     def touch(self, file: File) -> None:
         """Note the new size and time of a file whose content is what it was."""
-        with self._transaction() as execute:
+        with self._transaction("file touched") as execute:
             execute(
                 "UPDATE file SET size = ?, mtime_ns = ?, sidecars = ? "
                 "WHERE root = ? AND source = ?",
@@ -219,7 +221,7 @@ class Writer:
 
     def settle(self) -> None:
         """Move what was written from the log into the database, on the disk for good."""
-        with self._lock, translated(self.store):
+        with self._lock, translated(self.store), durable("log moved"):
             self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _put(
