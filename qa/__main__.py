@@ -114,7 +114,7 @@ def _byline(citation: Citation) -> str:
     page = f"page {citation.page}" if citation.page else None
     opinion = "opinion" if citation.opinion else None
     parts = (citation.title, citation.author, citation.outlet, citation.published, page, opinion)
-    said = f"; says {citation.speaker}" if citation.speaker else ""
+    said = f", said by {citation.speaker}" if citation.speaker else ""
     return f"{', '.join(part for part in parts if part)} ({citation.source}){said}"
 
 
