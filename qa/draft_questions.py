@@ -162,7 +162,7 @@ def byline(article: Article) -> Iterator[Draft]:
     """Who wrote it, where that is known."""
     if article.author:
         authors = article.author.split(", ")
-        yield _line(f"Who wrote “{article.title}”?", authors, article, "byline")
+        yield _line(f"Who wrote the article “{article.title}”?", authors, article, "byline")
 
 
 def _withheld(library: Library, drafts: _Drafts, line: Draft, known: set[str]) -> Draft:

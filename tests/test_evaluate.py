@@ -578,7 +578,7 @@ def test_headlines_and_bylines_are_asked_for() -> None:
     assert line["answers"] == ["Wardens counted 37 beavers on the Aske in August."]
     (line,) = byline(BEAVERS)
     assert (line["question"], line["answers"]) == (
-        "Who wrote “Beavers on the Aske”?",
+        "Who wrote the article “Beavers on the Aske”?",
         ["Ann Finch", "Bo Reed"],
     )
     assert list(byline(FERRY)) == []
