@@ -10,6 +10,7 @@ BylineError                  shown to the person as it is: what happened, the va
 ├── EncoderError             the encoder cannot be found, verified or loaded
 ├── SyncRefused              the sync would remove too much or overlaps another root
 ├── EditRefused              a field of a byline cannot be what a person gave
+├── BackupError              a backup cannot be made, or is none that can be restored
 └── QuestionError            the question cannot be asked as it is
 
 Programming mistakes stay ValueError and TypeError. Errors of other libraries are translated once,
@@ -55,6 +56,10 @@ class SyncRefused(BylineError):
 
 class EditRefused(BylineError):
     """A field of a byline cannot be what a person gave."""
+
+
+class BackupError(BylineError):
+    """A backup cannot be made, or is none that can be restored."""
 
 
 class QuestionError(BylineError):

@@ -1,4 +1,4 @@
-"""`python -m index`: sync, list, show, edit, remove, status."""
+"""`python -m index`: sync, list, show, edit, remove, status, doctor, backup, restore."""
 
 import argparse
 import json
@@ -14,8 +14,9 @@ from corpus.article import METADATA_FIELDS, Article
 from corpus.errors import BylineError
 from index.bar import Bar, discard_stdout
 from index.catalogue import Catalogue
+from index.commands import register
 from index.edits import edit
-from index.encoder import load_encoder
+from index.encoder import DEFAULT, Encoder, encoder_of, kept, load_encoder, stored_name
 from index.report import SyncReport
 from index.roots import is_site
 from index.schema import escaped
@@ -80,7 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--encoder",
         default=os.environ.get("BYLINE_ENCODER", ""),
-        help="name or path of a sentence-transformers model (BYLINE_ENCODER)",
+        help="name or path of a sentence-transformers model (BYLINE_ENCODER); another than the "
+        "library's embeds it anew (default: the library's own)",
     )
     one = add("list", _list, "List the articles.")
     one.add_argument("--failed", action="store_true", help="list the files that are not in")
@@ -95,8 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--undo", action="store_true", help="first take back all earlier edits")
     one.add_argument("--encoder", default=os.environ.get("BYLINE_ENCODER", ""), help="as for sync")
     one.set_defaults(refuse=one.error)
-    one = add("remove", _remove, "Remove one article; it stays out until its file changes.")
-    one.add_argument("id", metavar="ID", help="id or its beginning")
+    register(add)
     add("status", _status, "Tell what the library holds.")
     return parser
 
@@ -110,7 +111,7 @@ def _sync(args: argparse.Namespace) -> int:
         report = sync(
             args.store,
             [Path(path) for path in args.paths if not is_site(path.lower())],
-            load_encoder(args.encoder),
+            _encoder(args),
             urls=[path for path in args.paths if is_site(path.lower())],
             dry_run=args.dry_run,
             yes=args.yes,
@@ -127,6 +128,15 @@ def _sync(args: argparse.Namespace) -> int:
     return 1 if report.failed else 0
 
 
+def _encoder(args: argparse.Namespace) -> Encoder:
+    """The encoder that is named, else the library's own, else the default."""
+    own = stored_name(kept(args.store))
+    if own and not args.encoder:
+        print(f"note: the library keeps its encoder {escaped(own)}; `--encoder {DEFAULT}` embeds "
+              "it anew with the default one", file=sys.stderr)  # fmt: skip
+    return load_encoder(args.encoder or own)
+
+
 def _in_words(report: SyncReport, dry_run: bool) -> str:
     counts = [
         f"{count} {what}"
@@ -135,6 +145,7 @@ def _in_words(report: SyncReport, dry_run: bool) -> str:
             (report.changed, "changed"),
             (report.unchanged, "unchanged"),
             (report.removed, "removed"),
+            (report.reembedded, "embedded anew"),
             (len(report.failed), "failed"),
         )
         if count
@@ -210,26 +221,14 @@ def _edit(args: argparse.Namespace) -> int:
     with Catalogue.browse(args.store) as catalogue:
         article_id = catalogue.resolve(args.id)
     with Writer.open(args.store) as writer:
-        article = edit(writer, article_id, changes, load_encoder(args.encoder), undo=args.undo)
+        encoder = encoder_of(args.store, args.encoder)
+        article = edit(writer, article_id, changes, encoder, undo=args.undo)
     if args.json:
         with Catalogue.browse(args.store) as catalogue:
             print(json.dumps(_public(catalogue, article, text=False)))
         return 0
     print(f"Edited {article.id}; later syncs keep this, and its file is as it was.")
     _print_byline(article)
-    return 0
-
-
-def _remove(args: argparse.Namespace) -> int:
-    with Catalogue.browse(args.store) as catalogue:
-        article = catalogue.article(catalogue.resolve(args.id))
-    with Writer.open(args.store) as writer:
-        writer.remove_article(article.id)
-    if args.json:
-        print(json.dumps({"removed": article.id}))
-    else:
-        print(f"Removed {article.id} ({escaped(article.title)}). Its file was not touched; the "
-              "article stays out until the file changes.")  # fmt: skip
     return 0
 
 

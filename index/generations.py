@@ -14,16 +14,18 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from corpus.errors import LibraryBusy
 from index.encoder import Vectors
 from index.exact import Numbers, vectors_of
 from index.failpoints import durable, reach
+from index.wipe import is_due, wipe
 
 NAME = "passages"
 MANIFEST = "byline.json"
@@ -114,6 +116,9 @@ def fit_manifest(store: Path, connection: sqlite3.Connection) -> Manifest | None
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'passage'").fetchone()
     if row is None or row[0] < manifest.last:
         return None
+    (first,) = connection.execute("SELECT min(number) FROM passage").fetchone()
+    if first is None or first > manifest.last:
+        return None  # every passage it holds is gone, as when another encoder made all of them anew
     folder = store / "vectors" / str(current_name(store))
     try:
         if _hashes(folder) != manifest.files or _count(folder) != manifest.count:
@@ -182,12 +187,13 @@ def build(store: Path, connection: sqlite3.Connection) -> None:
     Whatever fails leaves the current one as it is. Only the holder of the writer's lock calls it.
     """
     vectors = store / "vectors"
-    vectors.mkdir(exist_ok=True)
     current = current_name(store)
     names = [path.name for path in vectors.glob("gen-*")]
     number = max((int(match[1]) for match in map(_NAME.fullmatch, names) if match), default=0) + 1
     folder = vectors / f"gen-{number:04d}"
+    scratch = vectors / "CURRENT.new"
     try:
+        vectors.mkdir(exist_ok=True)
         with durable("generation filled"):
             manifest = _fill(folder, connection)
         with durable("generation described"):
@@ -198,22 +204,30 @@ def build(store: Path, connection: sqlite3.Connection) -> None:
         with durable("generation probed"):
             if not probe(folder, manifest):
                 raise RuntimeError("it cannot be opened in a child process")
+        with durable("CURRENT written"):
+            scratch.write_text(folder.name + "\n", encoding="ascii")
+            _fsync(scratch)
+        reach("before CURRENT replaced")
+        os.replace(scratch, vectors / "CURRENT")
     except Exception as error:  # Chroma's exceptions share no base; the truth answers without it
         log.warning("the vector index was not built (%s); exact search answers", error)
         shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):
+            scratch.unlink(missing_ok=True)
         return
-    scratch = vectors / "CURRENT.new"
-    with durable("CURRENT written"):
-        scratch.write_text(folder.name + "\n", encoding="ascii")
-        _fsync(scratch)
-    reach("before CURRENT replaced")
-    os.replace(scratch, vectors / "CURRENT")
     _fsync(vectors)
     reach("after CURRENT replaced")
+    due = is_due(connection)
     with durable("generations cleared"):
         for name in names:
-            if name != current:
+            # The one before is there for who reads it just now, unless what was removed is in it.
+            if name != current or due:
                 shutil.rmtree(vectors / name, ignore_errors=True)
+    if due:
+        try:
+            wipe(connection)
+        except (sqlite3.Error, LibraryBusy) as error:
+            log.warning("what was removed is still in the files of %s (%s)", store, error)
 
 
 def _fill(folder: Path, connection: sqlite3.Connection) -> Manifest:

@@ -14,6 +14,7 @@ from pathlib import Path
 from corpus.errors import EncoderMismatch, LibraryBusy, LibraryError, LibraryMissing
 from index.failpoints import durable
 from index.tables import ADDED_IN_2, MIGRATIONS, SCHEMA, TABLES
+from index.wipe import NOTED
 from index.words import words
 
 DATABASE = "library.db"
@@ -63,7 +64,7 @@ def mismatch(store: Path, stored: str, given: str) -> EncoderMismatch:
     """The error for a library whose vectors another encoder made."""
     return EncoderMismatch(
         f"the library at {escaped(store)} was built with the encoder {stored}, not {given}: set "
-        "BYLINE_ENCODER back, or sync into another folder with --store"
+        "BYLINE_ENCODER back, or embed it anew with `python -m index sync --encoder NAME`"
     )
 
 
@@ -168,9 +169,9 @@ def check(store: Path, *, older: bool = False) -> None:
         )
 
 
-def open_reading(store: Path) -> sqlite3.Connection:
+def open_reading(store: Path, *, older: bool = False) -> sqlite3.Connection:
     """A connection that cannot write; the caller has to serialise its use between threads."""
-    check(store)
+    check(store, older=older)
     uri = f"{(store / DATABASE).absolute().as_uri()}?mode=ro"
     wal = store / f"{DATABASE}-wal"
     if not os.access(store, os.W_OK) and not (wal.exists() and wal.stat().st_size):
@@ -201,9 +202,10 @@ def open_writing(store: Path) -> sqlite3.Connection:
             # sync brings back, because a file counts as read only in its article's transaction.
             connection.executescript(
                 "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
-                "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;"
+                "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"
             )
             _migrate(connection)
+            connection.executescript(NOTED)
             connection.execute("SELECT value FROM meta LIMIT 1").fetchall()
         except BaseException:
             connection.close()

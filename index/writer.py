@@ -17,6 +17,7 @@ from index.failpoints import durable
 from index.failures import Execute, forget_failure, record_failure, record_parts
 from index.lock import writing
 from index.passages import Passage
+from index.purge import purge_small
 from index.rows import content_hash, delete_article, put_article, sign_missing
 from index.schema import DATABASE, create, mismatch, open_writing, translated
 
@@ -187,8 +188,8 @@ class Writer:
             record_parts(execute, key, (), (0, 0))
             return len(gone)
 
-    def remove_article(self, article_id: str) -> None:
-        """Take an article out by hand; it stays out until it changes."""
+    def remove_article(self, article_id: str, *, edits: bool = False) -> None:
+        """Take an article out by hand, `edits` too; it stays out until it changes."""
         with self._transaction("article removed") as execute:
             row = execute(
                 "SELECT number, file, hash FROM article WHERE id = ?", (article_id,)
@@ -198,6 +199,8 @@ class Writer:
             number, file, digest = row
             delete_article(self.connection, number)
             execute("INSERT OR REPLACE INTO removed VALUES (?, ?, ?)", (article_id, file, digest))
+            if edits:
+                execute("DELETE FROM edit WHERE id = ?", (article_id,))
 
     def fail(self, file: File, reason: str) -> None:
         """Record why a file is not in; `since` stays while it keeps failing."""
@@ -223,6 +226,7 @@ class Writer:
         """Move what was written from the log into the database, on the disk for good."""
         with self._lock, translated(self.store), durable("log moved"):
             self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            purge_small(self.store, self.connection)
 
     def _put(
         self,

@@ -1,0 +1,78 @@
+"""The commands that look after the store as a whole: remove, doctor, backup, restore."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from index.backup import Contents, backup, restore
+from index.catalogue import Catalogue
+from index.purge import purge
+from index.schema import escaped
+from index.writer import Writer
+
+Add = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
+
+
+def register(add: Add) -> None:
+    """Add the commands to the parser."""
+    one = add("remove", _remove, "Remove one article; it stays out until its file changes.")
+    one.add_argument("id", metavar="ID", nargs="?", help="id or its beginning")
+    one.add_argument("--now", action="store_true", help="leave nothing of it in any file of the "
+                     "store; without ID, of all that was removed before")  # fmt: skip
+    one.set_defaults(refuse=one.error)
+    one = add("backup", _backup, "Write the library into one file, also while it is used.")
+    one.add_argument("file", metavar="FILE", type=Path, help="where to")
+    one.add_argument("--yes", action="store_true", help="replace a file that is there")
+    one = add("restore", _restore, "Make a library from a backup.")
+    one.add_argument("file", metavar="FILE", type=Path, help="what backup has written")
+    one.add_argument("--yes", action="store_true", help="replace the library that is there")
+
+
+def _remove(args: argparse.Namespace) -> int:
+    if args.id is None and not args.now:
+        args.refuse("give the ID of an article, or --now to wipe what was removed before")
+    article = None
+    if args.id is not None:
+        with Catalogue.browse(args.store) as catalogue:
+            article = catalogue.article(catalogue.resolve(args.id))
+    with Writer.open(args.store) as writer:
+        if article:
+            writer.remove_article(article.id, edits=args.now)
+        if args.now:
+            purge(args.store, writer.connection)
+    if args.json:
+        print(json.dumps({"removed": article.id if article else None, "wiped": args.now}))
+        return 0
+    if article is None:
+        print("Nothing is left of what was removed in any file of the store.")
+        return 0
+    left = "nothing of it is left in any file of the store. " if args.now else ""
+    print(f"Removed {article.id} ({escaped(article.title)}){'; ' if left else '. '}{left}"
+          "Its file was not touched; the article stays out until the file changes.")  # fmt: skip
+    return 0
+
+
+def _backup(args: argparse.Namespace) -> int:
+    contents = backup(args.store, args.file, replace=args.yes, stage=_stage)
+    return _told(args, f"Backed up into {escaped(args.file)}", contents)
+
+
+def _restore(args: argparse.Namespace) -> int:
+    contents = restore(args.file, args.store, replace=args.yes, stage=_stage)
+    return _told(args, f"Restored into {escaped(args.store)}, as of {contents.made}", contents)
+
+
+def _told(args: argparse.Namespace, what: str, contents: Contents) -> int:
+    if args.json:
+        print(json.dumps(asdict(contents)))
+    else:
+        print(f"{what}: {contents.articles} articles, {contents.passages} passages.")
+    return 0
+
+
+def _stage(name: str) -> None:
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{name} …\n")
