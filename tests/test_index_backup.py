@@ -1,0 +1,250 @@
+"""Backup and restore: one file, made while the library is used; the answers are the same."""
+
+import json
+import os
+import resource
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, environment, store_of
+
+from corpus import Article
+from corpus.errors import BackupError, LibraryError
+from index.__main__ import main
+from index.backup import backup, restore
+from index.catalogue import Catalogue
+from index.generations import current_name
+from index.hashing import HashEncoder
+from index.library import Library
+from index.schema import open_reading
+from index.words import words
+from index.writer import Writer
+from qa import Assistant
+
+ENCODER = HashEncoder()
+TEXT = (
+    "Wardens counted {} beavers on the River Aske in March. The ferry to Lenton sailed on Monday."
+)
+QUESTION = "How many beavers are there on the River Aske?"
+
+
+def article(i: int, text: str = TEXT) -> Article:
+    return Article(
+        "/r", f"{i}.txt", f"Title {i}", text.replace("NN", str(30 + i)).strip(), outlet="Tidewire"
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    return store_of(tmp_path / "storage", *(article(i) for i in range(4)))
+
+
+def answers(store: Path) -> list[object]:
+    with Assistant.open(store, encoder=ENCODER) as assistant:
+        reply = assistant.ask(QUESTION).to_dict()
+        del reply["timings_ms"]
+        hits = [hit.to_dict() for hit in assistant.search("ferry Lenton", 5)]
+        return [reply, hits]
+
+
+def bytes_of(store: Path) -> dict[str, bytes]:
+    return {
+        path.name: path.read_bytes()
+        for path in store.iterdir()
+        if path.is_file() and path.name not in ("lock", "library.db-shm")
+    }
+
+
+def test_what_is_restored_answers_as_before(store: Path, tmp_path: Path) -> None:
+    before = answers(store)
+    made = backup(store, tmp_path / "b.byline")
+    assert (made.articles, made.vectors) == (4, made.passages)
+    assert sorted(os.listdir(tmp_path)) == ["b.byline", "storage"]
+    shutil.rmtree(store)
+    assert restore(tmp_path / "b.byline", store) == made
+    assert answers(store) == before
+    with Library.open(store, ENCODER) as library:
+        library.search_vectors(ENCODER.encode_question(QUESTION), 3)
+        assert library._fit_generation() is not None
+        assert library.search_words(words("beavers"), 5)
+    store_of(store, article(9))  # and it can be written
+    assert not list(store.glob("library.db.new*"))
+
+
+def test_the_commands_say_what_they_did(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, other = tmp_path / "b", tmp_path / "new" / "storage"
+    assert main(["backup", str(file), "--store", str(store)]) == 0
+    assert capsys.readouterr() == (f"Backed up into {file}: 4 articles, 4 passages.\n", "")
+    assert main(["backup", str(file), "--store", str(store)]) == 1
+    assert "is there already" in capsys.readouterr().err
+    assert main(["backup", str(file), "--store", str(store), "--yes", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["articles"] == 4
+    assert main(["restore", str(file), "--store", str(other)]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith(f"Restored into {other}, as of 20") and err == ""
+    assert main(["restore", str(file), "--store", str(other)]) == 1
+    assert "--yes to replace it" in capsys.readouterr().err
+
+
+def test_restore_replaces_only_when_told_and_a_chat_goes_on(store: Path, tmp_path: Path) -> None:
+    backup(store, tmp_path / "b")
+    store_of(store, article(7))
+    with Writer.open(store) as writer:
+        writer.remove_file(("/r", "0.txt"))
+    with Assistant.open(store, encoder=ENCODER) as chat:
+        before = chat.ask(QUESTION).text
+        with pytest.raises(BackupError, match="--yes"):
+            restore(tmp_path / "b", store)
+        restore(tmp_path / "b", store, replace=True)
+        assert chat.ask(QUESTION).text == before  # it has the old one open still
+    with Catalogue.browse(store) as catalogue:
+        sources = sorted(article.source for article in catalogue.bylines())
+    assert sources == [f"{i}.txt" for i in range(4)] and current_name(store) == "gen-0001"
+
+
+def test_a_restored_library_takes_up_no_generation_of_another_state(
+    store: Path, tmp_path: Path
+) -> None:
+    backup(store, tmp_path / "b")
+    with open_reading_closing(store) as before:
+        old = before.execute("SELECT value FROM meta WHERE key = 'library'").fetchone()
+    restore(tmp_path / "b", store, replace=True)
+    with open_reading_closing(store) as after:
+        assert after.execute("SELECT value FROM meta WHERE key = 'library'").fetchone() != old
+
+
+def open_reading_closing(store: Path) -> closing[sqlite3.Connection]:
+    return closing(open_reading(store))
+
+
+def test_backup_while_another_process_writes_is_one_committed_state(
+    store: Path, tmp_path: Path
+) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        i = 10
+        while not stop.is_set():
+            store_of(store, article(i % 30 + 10, "Version " + str(i) + " says so. " + TEXT))
+            i += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        for i in range(3):
+            made = backup(store, tmp_path / f"b{i}")
+            assert made.passages == made.vectors == made.words >= made.articles >= 4
+    finally:
+        stop.set()
+        writer.join()
+    restore(tmp_path / "b2", tmp_path / "other")
+    with Writer.open(tmp_path / "other") as opened:
+        opened.connection.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
+
+
+@pytest.mark.parametrize("at", [0.02, 0.3, 0.6, 0.95, -200, -90, -60, -20, -1])
+def test_a_backup_with_a_flipped_bit_is_refused(store: Path, tmp_path: Path, at: float) -> None:
+    file = tmp_path / "b"
+    backup(store, file)
+    content = bytearray(file.read_bytes())
+    content[int(at * len(content)) if at > 0 else int(at)] ^= 1
+    file.write_bytes(content)
+    before = bytes_of(store)
+    for target, replace in ((store, True), (tmp_path / "other", False)):
+        with pytest.raises(BackupError, match=r"damaged|not a Byline backup|schema") as refused:
+            restore(file, target, replace=replace)
+        assert "\n" not in str(refused.value)
+    assert bytes_of(store) == before and not (tmp_path / "other" / "library.db").exists()
+
+
+def test_what_is_no_backup_is_refused(store: Path, tmp_path: Path) -> None:
+    backup(store, tmp_path / "b")
+    whole = (tmp_path / "b").read_bytes()
+    bad = {
+        "empty": b"",
+        "text": b"no backup at all" * 20,
+        "cut": whole[: len(whole) // 2],
+        "cut end": whole[:-1],
+        "a library itself": (store / "library.db").read_bytes(),
+        "two": whole[:4096] + whole,
+    }
+    for name, content in bad.items():
+        (tmp_path / "bad").write_bytes(content)
+        with pytest.raises(BackupError, match=r"not a Byline backup|damaged"):
+            restore(tmp_path / "bad", tmp_path / "other")
+        assert not (tmp_path / "other" / "library.db").exists(), name
+    with pytest.raises(BackupError, match="cannot be read"):
+        restore(tmp_path / "missing", tmp_path / "other")
+    with pytest.raises(BackupError, match="cannot be read"):
+        restore(tmp_path, tmp_path / "other")
+
+
+def test_a_backup_of_a_newer_byline_is_refused(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Writer.open(store) as writer:
+        writer.connection.execute("PRAGMA user_version = 99")
+    monkeypatch.setattr("index.schema.SCHEMA", 99)
+    backup(store, tmp_path / "b")
+    with pytest.raises(BackupError, match=r"schema 99.*update Byline"):
+        restore(tmp_path / "b", tmp_path / "other")
+
+
+def test_restore_leaves_other_peoples_folders_alone(store: Path, tmp_path: Path) -> None:
+    backup(store, tmp_path / "b")
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "cat.png").write_bytes(b"x")
+    (tmp_path / "file").write_bytes(b"x")
+    for place in ("photos", "file"):
+        with pytest.raises((BackupError, LibraryError), match=r"cat\.png|no folder"):
+            restore(tmp_path / "b", tmp_path / place, replace=True)
+    assert os.listdir(tmp_path / "photos") == ["cat.png"]
+    for place in (store / "b", store, tmp_path):
+        with pytest.raises(BackupError, match="no place for a backup"):
+            backup(store, place)
+
+
+def test_restore_replaces_a_damaged_library(store: Path, tmp_path: Path) -> None:
+    before = answers(store)
+    backup(store, tmp_path / "b")
+    content = bytearray((store / "library.db").read_bytes())
+    content[:200] = b"x" * 200
+    (store / "library.db").write_bytes(content)
+    restore(tmp_path / "b", store, replace=True)
+    assert answers(store) == before
+
+
+def limited(store: Path, most: int, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run a command whose files may not grow past `most` bytes, as if the disk were full."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    return subprocess.run(
+        [sys.executable, "-m", "index", *arguments, "--store", str(store)],
+        cwd=ROOT, env=environment(BYLINE_ENCODER="hash"), preexec_fn=limit,
+        capture_output=True, text=True,
+    )  # fmt: skip
+
+
+def test_where_no_space_is_left_nothing_is_left_behind(store: Path, tmp_path: Path) -> None:
+    backup(store, tmp_path / "good")
+    store_of(store, *(article(i, TEXT * 20) for i in range(10, 60)))
+    (tmp_path / "there").write_bytes(b"an earlier backup")
+    done = limited(store, 100_000, "backup", str(tmp_path / "there"), "--yes")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("error: ") and "cannot be written" in done.stderr
+    assert (tmp_path / "there").read_bytes() == b"an earlier backup"
+    assert sorted(os.listdir(tmp_path)) == ["good", "storage", "there"]
+    before = answers(store)
+    done = limited(store, 50_000, "restore", str(tmp_path / "good"), "--yes")
+    assert done.returncode == 1 and done.stderr.count("\n") == 1, done.stderr
+    assert answers(store) == before and not list(store.glob("library.db.new*"))
