@@ -31,10 +31,17 @@ class Bar(Progress):
 
     def committed(self, source: str) -> None:
         """Print the line that acknowledges it."""
+        self._tell("committed", source)
+
+    def reembedded(self, source: str) -> None:
+        """Print a line for it."""
+        self._tell("reembedded", source)
+
+    def _tell(self, what: str, source: str) -> None:
         if not self._as_json:
             return
         try:
-            sys.stdout.write(json.dumps({"committed": source}) + "\n")
+            sys.stdout.write(json.dumps({what: source}) + "\n")
             sys.stdout.flush()
         except BrokenPipeError:
             # Nobody listens any more; the articles are still wanted.

@@ -58,7 +58,7 @@ class Catalogue(Related):
         self.close()
 
     @contextmanager
-    def _snapshot(self) -> Iterator[None]:
+    def snapshot(self) -> Iterator[None]:
         """Several statements that see one committed state, whatever a sync commits meanwhile."""
         with self._lock, translated(self.store):
             outermost = not self._connection.in_transaction

@@ -17,9 +17,9 @@ DIM = 128
 
 
 @lru_cache(maxsize=100_000)
-def _vector(word: str) -> Vectors:
+def _vector(word: str, dim: int) -> Vectors:
     seed = int.from_bytes(hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()[:8], "big")
-    vector = np.random.default_rng(seed).standard_normal(DIM).astype(np.float32)
+    vector = np.random.default_rng(seed).standard_normal(dim).astype(np.float32)
     return vector / np.float32(np.linalg.norm(vector))
 
 
@@ -27,8 +27,15 @@ class HashEncoder:
     """Vectors from hashed words: the same text gives the same vector on every machine."""
 
     fingerprint = "hash-1"
+    name = "hash"
     dim = DIM
     window = 254
+
+    def __init__(self, dim: int = DIM) -> None:
+        if dim != DIM:
+            self.dim = dim
+            self.fingerprint = f"{type(self).fingerprint}-{dim}"
+            self.name = f"hash-{dim}"
 
     def tokens(self, texts: Sequence[str]) -> list[Offsets]:
         """One token a word."""
@@ -44,11 +51,12 @@ class HashEncoder:
         rows = [self.encode_question(text) for text in texts]
         if progress:
             progress(len(rows))
-        return np.stack(rows) if rows else np.zeros((0, DIM), np.float32)
+        return np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
 
     def encode_question(self, text: str) -> Vectors:
         """Unit vector `[dim]`."""
-        total = np.sum([_vector(word) for _, _, word in word_spans(text)] or [_vector("")], axis=0)
+        words = [word for _, _, word in word_spans(text)] or [""]
+        total = np.sum([_vector(word, self.dim) for word in words], axis=0)
         norm = max(float(np.linalg.norm(total)), 1e-6)
         return np.asarray(total / norm, dtype=np.float32)
 
@@ -57,7 +65,7 @@ class HashEncoder:
         result = []
         for text, offsets in zip(texts, self.tokens(texts), strict=True):
             offsets = offsets[: self.window]
-            rows = [_vector(stem(text[start:end])) for start, end in offsets]
-            vectors = np.stack(rows) if rows else np.zeros((0, DIM), np.float32)
+            rows = [_vector(stem(text[start:end]), self.dim) for start, end in offsets]
+            vectors = np.stack(rows) if rows else np.zeros((0, self.dim), np.float32)
             result.append(TokenVectors(vectors, offsets))
         return result

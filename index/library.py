@@ -33,6 +33,8 @@ class Library(Catalogue):
 
     def __init__(self, store: Path, connection: sqlite3.Connection, dim: int, vectors: bool):
         super().__init__(store, connection)
+        self.made_by: str | None = None
+        """Fingerprint of the encoder that made the vectors, as of the last refresh."""
         self._dim = dim
         self._vectors = vectors
         self._generation: Generation | None = None
@@ -63,7 +65,9 @@ class Library(Catalogue):
             if encoder and meta.get("encoder", encoder.fingerprint) != encoder.fingerprint:
                 raise mismatch(store, meta["encoder"], encoder.fingerprint)
             dim = int(meta.get("dim", encoder.dim if encoder else 0))
-            return cls(store, connection, dim, vectors)
+            library = cls(store, connection, dim, vectors)
+            library.made_by = meta.get("encoder")
+            return library
         except BaseException:
             connection.close()
             raise
@@ -88,10 +92,22 @@ class Library(Catalogue):
             self._version = version
             self._scopes.clear()
             self._counts = None
+            self._follow_encoder()
             if self._exact:
-                with self._snapshot():
+                with self.snapshot():
                     self._exact.follow(self._connection)
             return True
+
+    def _follow_encoder(self) -> None:
+        """Drop what belongs to other vectors, once the library has been embedded anew."""
+        meta = dict(self._rows("SELECT key, value FROM meta"))
+        if meta.get("encoder") == self.made_by:
+            return
+        self.made_by, self._dim = meta["encoder"], int(meta["dim"])
+        self._exact = self._generation_tried = None
+        if self._generation:
+            self._generation.close()
+            self._generation = None
 
     @property
     def passage_count(self) -> int:
@@ -113,7 +129,7 @@ class Library(Catalogue):
         self, vector: Vectors, k: int, scope: Scope = EVERYTHING
     ) -> list[tuple[int, float]]:
         """The `k` passages nearest to a unit vector: (number, cosine), best first."""
-        with self._snapshot():
+        with self.snapshot():
             allowed = self._allowed(scope) if scope else None
             if allowed is not None and len(allowed) <= NARROW:
                 return best(*self._scores(vector, allowed), k)
@@ -200,7 +216,7 @@ class Library(Catalogue):
             if chosen and total > POSTINGS:
                 break
             chosen.append(word)
-        with self._snapshot():
+        with self.snapshot():
             while chosen:
                 try:
                     return self._match(chosen, k, scope)

@@ -32,6 +32,7 @@ class MiniLM:
     """The default encoder; constructing it is cheap, weights are loaded at first use."""
 
     fingerprint = f"all-MiniLM-L6-v2 {WEIGHTS[:12]}"
+    name = ""
     dim = 384
     window = WINDOW - 2
 

@@ -55,6 +55,22 @@ TOKENS = 180
 OVERLAP = 1
 # A run without white space can be one token however long it is; nobody reads a longer sentence.
 LONGEST = 2_000
+# Raise it with every change here or in `index.sentences` that splits any text in another way, and
+# with a release of syntok that does: the next sync then splits and embeds each article anew.
+SPLITTING = 1
+
+
+def made_by(encoder: Encoder) -> dict[str, str]:
+    """What a library keeps of how its passages were made; `splitter` and `encoder` tell it apart.
+
+    `encoder_name` is what `load_encoder` makes the encoder of again.
+    """
+    return {
+        "encoder": encoder.fingerprint,
+        "encoder_name": getattr(encoder, "name", ""),
+        "dim": str(encoder.dim),
+        "splitter": f"{SPLITTING} {TOKENS} {OVERLAP} {LONGEST}",
+    }
 
 
 def split(article: Article, encoder: Encoder) -> list[Passage]:

@@ -8,7 +8,8 @@ from typing import Any
 class SyncReport:
     """What a sync did, or with `dry_run` would do: counts of articles, and files with reasons.
 
-    A dry run reads no article and counts each new or changed file as one.
+    A dry run reads no article and counts each new or changed file as one. `reembedded` are stored
+    articles that another encoder or splitter made anew.
     """
 
     added: int = 0
@@ -16,12 +17,14 @@ class SyncReport:
     unchanged: int = 0
     removed: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
+    reembedded: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The last line of `sync --json`."""
         failed = [{"source": source, "reason": reason} for source, reason in self.failed]
         counts = {name: getattr(self, name) for name in ("added", "changed", "unchanged")}
-        return {**counts, "removed": self.removed, "failed": failed}
+        anew = {"reembedded": self.reembedded} if self.reembedded else {}
+        return {**counts, "removed": self.removed, **anew, "failed": failed}
 
 
 class Progress:
@@ -35,6 +38,9 @@ class Progress:
 
     def committed(self, source: str) -> None:
         """This article is searchable, and stays so whatever happens."""
+
+    def reembedded(self, source: str) -> None:
+        """This stored article is embedded anew; the old is searched until all are."""
 
     def done(self) -> None:
         """One more file is dealt with."""

@@ -21,10 +21,10 @@ from index.versions import address, settle
 from index.words import fold, words
 
 
-def content_hash(article: Article) -> str:
+def content_hash(article: Article, fields: Sequence[str] = METADATA_FIELDS) -> str:
     """sha256 of all that is stored of an article: it changes whenever the article would."""
-    fields = [getattr(article, name) for name in METADATA_FIELDS]
-    whole = [article.text, article.pages, sorted(article.provenance.items()), *fields]
+    values = [getattr(article, name) for name in fields]
+    whole = [article.text, article.pages, sorted(article.provenance.items()), *values]
     return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
 
 
@@ -73,7 +73,7 @@ def put_article(
         "INSERT INTO words (rowid, text, title, author, outlet) VALUES (?, ?, ?, ?, ?)",
         [(first + i, *map(" ".join, (text, *about))) for i, text in enumerate(texts)],
     )
-    _count(connection, texts, about, 1)
+    count_words(connection, texts, about, 1)
     add(connection, cast(int, number))
     settle(connection, address(article.url))
 
@@ -118,7 +118,7 @@ def delete_article(connection: sqlite3.Connection, number: int) -> None:
     )
     if rows:
         about = [field.split() for field in rows[0][2:]]
-        _count(connection, [row[1].split() for row in rows], about, -1)
+        count_words(connection, [row[1].split() for row in rows], about, -1)
     drop(connection, number)
     (place,) = connection.execute(
         "SELECT address FROM article WHERE number = ?", (number,)
@@ -127,7 +127,7 @@ def delete_article(connection: sqlite3.Connection, number: int) -> None:
     settle(connection, place)
 
 
-def _count(
+def count_words(
     connection: sqlite3.Connection, texts: list[list[str]], about: list[list[str]], sign: int
 ) -> None:
     """Add or take away an article's words: `passages` counts texts, `postings` any column."""

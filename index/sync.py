@@ -6,7 +6,6 @@ because the encoder is fastest so; held in memory are three such batches, what i
 large files, and no more.
 """
 
-import sqlite3
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -23,9 +22,10 @@ from index.generations import build, needs_building
 from index.passages import context
 from index.plan import KEPT, Plan, State, Wanted, make_plan, read_state
 from index.reading import Reader, hash_of
+from index.reembed import is_due, reembed, waiting
 from index.report import Progress, SyncReport
 from index.roots import Target, pages, resolve, root_text
-from index.schema import check, folder_for, mismatch, open_reading, translated
+from index.schema import check, folder_for, open_reading, translated
 from index.steps import BATCH, Step, Steps
 from index.writer import File, Writer
 
@@ -46,16 +46,15 @@ def sync(
     """Bring the library at `store` up to date with `paths` and `urls`, or with all paths it knows.
 
     Files gone from a folder that is synced are removed; those that cannot be read are in the
-    report's `failed` with the reason, and what was read of them before stays.
+    report's `failed` with the reason, and what was read of them before stays. A library that
+    another encoder or splitter made is embedded anew first (`index.reembed`).
 
     Raises:
         SyncRefused: a path is missing or overlaps a root, a URL is none that may be fetched, or
             more than half would be removed.
         LibraryError: the store cannot be used; LibraryBusy while another process writes to it.
-        EncoderMismatch: another encoder made its vectors.
     """
     store = Path(store)
-    fingerprint = encoder.fingerprint
     web = pages(urls)
     try:
         check(store, older=True)
@@ -71,17 +70,25 @@ def sync(
         connection = open_reading(store)
         try:
             state = read_state(connection)
-            _check_encoder(store, connection, fingerprint)
+            report = _foresee(make_plan(_targets(paths, web, state), state, store, yes=yes), state)
+            report.reembedded = waiting(connection, encoder)
         finally:
             connection.close()
-        return _foresee(make_plan(_targets(paths, web, state), state, store, yes=yes), state)
+        return report
+    report, progress = SyncReport(), progress or Progress()
     with Writer.open(store, new=True) as writer:
         state = read_state(writer.connection)
         targets = _targets(paths, web, state)
+        plan = make_plan(targets, state, store, yes=yes)
+        if is_due(writer.connection, encoder):
+            # What is gone is not embedded first, nor answered from until all is.
+            report.removed = sum(writer.remove_file(key) for key in plan.gone)
+            report.reembedded = reembed(writer, encoder, progress)
+            state = read_state(writer.connection)
+            plan = make_plan(targets, state, store, yes=yes)
         writer.claim(encoder)
         writer.group()
-        plan = make_plan(targets, state, store, yes=yes)
-        return _Sync(writer, encoder, state, progress or Progress()).run(targets, plan)
+        return _Sync(writer, encoder, state, progress, report).run(targets, plan)
 
 
 def _targets(paths: Sequence[Path], web: Sequence[Target], state: State) -> list[Target]:
@@ -90,12 +97,6 @@ def _targets(paths: Sequence[Path], web: Sequence[Target], state: State) -> list
     if not targets:
         raise SyncRefused("the library has nothing to repeat: give the path of your articles")
     return targets
-
-
-def _check_encoder(store: Path, connection: sqlite3.Connection, fingerprint: str) -> None:
-    row = connection.execute("SELECT value FROM meta WHERE key = 'encoder'").fetchone()
-    if row and row[0] != fingerprint:
-        raise mismatch(store, row[0], fingerprint)
 
 
 def _foresee(plan: Plan, state: State) -> SyncReport:
@@ -124,14 +125,21 @@ def _is_as_it_was(wanted: Wanted, state: State) -> bool:
 class _Sync:
     """One run, with what its threads share."""
 
-    def __init__(self, writer: Writer, encoder: Encoder, state: State, progress: Progress):
+    def __init__(
+        self,
+        writer: Writer,
+        encoder: Encoder,
+        state: State,
+        progress: Progress,
+        report: SyncReport,
+    ) -> None:
         self.writer = writer
         self.encoder = encoder
         self.state = state
         self.progress = progress
-        self.report = SyncReport()
+        self.report = report
         self.stopping = threading.Event()
-        self.wrote = False
+        self.wrote = bool(report.removed or report.reembedded)
 
     def run(self, targets: Sequence[Target], plan: Plan) -> SyncReport:
         """Read, embed and commit what the plan names; then remove, then see to the vectors."""

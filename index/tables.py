@@ -1,8 +1,25 @@
 """The truth's tables, and what turns those of an older schema into them."""
 
-SCHEMA = 2
+SCHEMA = 3
 
-TABLES = """
+# Another encoder or splitter makes its passages here, beside those that answer until it is done.
+NEXT = """
+-- The articles that are split and embedded anew; one that changes is another article.
+CREATE TABLE next_article (
+    article INTEGER PRIMARY KEY REFERENCES article (number) ON DELETE CASCADE
+);
+CREATE TABLE next_passage (
+    number INTEGER PRIMARY KEY,
+    article INTEGER NOT NULL REFERENCES next_article (article) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    sentences BLOB NOT NULL,
+    vector BLOB NOT NULL
+);
+CREATE INDEX next_passage_article ON next_passage (article);
+"""
+TABLES = (
+    """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- A path that was given to sync: a folder, or one file.
 CREATE TABLE root (path TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -101,6 +118,8 @@ CREATE VIRTUAL TABLE words USING fts5 (
     tokenize = 'unicode61 remove_diacritics 2'
 );
 """
+    + NEXT
+)
 
 
 # What each schema lacks of the next; a library is brought up to date when it is opened to write.
@@ -152,4 +171,6 @@ ALTER TABLE file ADD COLUMN sidecars TEXT NOT NULL DEFAULT '';
 ALTER TABLE failure ADD COLUMN file TEXT;
 """
     + ADDED_IN_2,
+    # What every library before was split by.
+    2: "INSERT OR IGNORE INTO meta VALUES ('splitter', '1 180 1 2000');" + NEXT,
 }

@@ -23,7 +23,8 @@ class Transformer:
     """A sentence-transformers model on this disk."""
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        # A library that this one builds is opened from other folders, too.
+        self.name = str(Path(name).resolve()) if Path(name).is_dir() else name
 
     @cached_property
     def _model(self) -> Any:

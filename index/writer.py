@@ -8,15 +8,13 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-import numpy as np
-
 from corpus.article import METADATA_FIELDS, Article
 from corpus.errors import LibraryError
-from index.encoder import Encoder, Vectors
+from index.encoder import Encoder, Vectors, refuse_unusable
 from index.failpoints import durable
 from index.failures import Execute, forget_failure, record_failure, record_parts
 from index.lock import writing
-from index.passages import Passage
+from index.passages import Passage, made_by
 from index.purge import purge_small
 from index.rows import content_hash, delete_article, put_article, sign_missing
 from index.schema import DATABASE, create, mismatch, open_writing, translated
@@ -72,7 +70,8 @@ class Writer:
                 connection.close()
 
     @contextmanager
-    def _transaction(self, step: str) -> Iterator[Execute]:
+    def transaction(self, step: str) -> Iterator[Execute]:
+        """All that is done inside, or nothing of it; other threads wait."""
         with self._lock, translated(self.store):
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -90,32 +89,35 @@ class Writer:
         Raises:
             EncoderMismatch: it does.
         """
-        with self._transaction("claim") as execute:
+        with self.transaction("claim") as execute:
             stored = dict(execute("SELECT key, value FROM meta").fetchall())
-            if stored.get("encoder") == encoder.fingerprint:
+            wanted = made_by(encoder)
+            if wanted.items() <= stored.items():
                 return
             if execute("SELECT 1 FROM passage LIMIT 1").fetchone():
-                raise mismatch(self.store, stored.get("encoder", "?"), encoder.fingerprint)
-            for key, value in (("encoder", encoder.fingerprint), ("dim", str(encoder.dim))):
+                if stored.get("encoder") != encoder.fingerprint:
+                    raise mismatch(self.store, stored.get("encoder", "?"), encoder.fingerprint)
+                wanted["splitter"] = stored.get("splitter", wanted["splitter"])
+            for key, value in wanted.items():
                 execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     def group(self) -> None:
         """Find the copies among articles that an older Byline put in."""
         more = True
         while more:
-            with self._transaction("group"):
+            with self.transaction("group"):
                 more = sign_missing(self.connection, SIGNED_AT_ONCE)
 
     def add_root(self, path: str, *, instead_of: Sequence[str] = ()) -> None:
         """Remember a path given to sync, in place of single files that it takes in."""
-        with self._transaction("root added") as execute:
+        with self.transaction("root added") as execute:
             for old in instead_of:
                 execute("DELETE FROM root WHERE path = ?", (old,))
             execute("INSERT OR IGNORE INTO root VALUES (?)", (path,))
 
     def forget_root(self, path: str) -> None:
         """Forget a path; its files stay as they are."""
-        with self._transaction("root forgotten") as execute:
+        with self.transaction("root forgotten") as execute:
             execute("DELETE FROM root WHERE path = ?", (path,))
 
     def known(self, article: Article) -> str:
@@ -148,7 +150,7 @@ class Writer:
         file counts as half read until `finish`, which comes with it where the article is the
         `whole` file; the number of other articles that this removed.
         """
-        with self._transaction("article put") as execute:
+        with self.transaction("article put") as execute:
             self._put(execute, article, file, passages, vectors)
             _declare(execute, article, declared)
             return self._finish(execute, file, {article.id}) if whole else 0
@@ -162,7 +164,7 @@ class Writer:
         vectors: Vectors,
     ) -> None:
         """Put an article in as its `edits` make it, in its own place, and keep the edits."""
-        with self._transaction("article edited") as execute:
+        with self.transaction("article edited") as execute:
             (file,) = execute("SELECT file FROM article WHERE id = ?", (article.id,)).fetchone()
             execute("DELETE FROM edit WHERE id = ?", (article.id,))
             for name, value in edits.items():
@@ -175,12 +177,12 @@ class Writer:
 
         The number of other articles, which are now removed.
         """
-        with self._transaction("file finished") as execute:
+        with self.transaction("file finished") as execute:
             return self._finish(execute, file, ids, failed)
 
     def remove_file(self, key: tuple[str, str]) -> int:
         """Forget the file at (root, source) with its articles and failure; how many articles."""
-        with self._transaction("file removed") as execute:
+        with self.transaction("file removed") as execute:
             gone = _articles_of(execute, key)
             for number, _ in gone:
                 delete_article(self.connection, number)
@@ -190,7 +192,7 @@ class Writer:
 
     def remove_article(self, article_id: str, *, edits: bool = False) -> None:
         """Take an article out by hand, `edits` too; it stays out until it changes."""
-        with self._transaction("article removed") as execute:
+        with self.transaction("article removed") as execute:
             row = execute(
                 "SELECT number, file, hash FROM article WHERE id = ?", (article_id,)
             ).fetchone()
@@ -204,17 +206,17 @@ class Writer:
 
     def fail(self, file: File, reason: str) -> None:
         """Record why a file is not in; `since` stays while it keeps failing."""
-        with self._transaction("failure recorded") as execute:
+        with self.transaction("failure recorded") as execute:
             record_failure(execute, file.key, reason, file.looks)
 
     def forget_failure(self, key: tuple[str, str]) -> None:
         """Forget that a file or a page could not be read."""
-        with self._transaction("failure forgotten") as execute:
+        with self.transaction("failure forgotten") as execute:
             forget_failure(execute, key)
 
     def touch(self, file: File) -> None:
         """Note the new size and time of a file whose content is what it was."""
-        with self._transaction("file touched") as execute:
+        with self.transaction("file touched") as execute:
             execute(
                 "UPDATE file SET size = ?, mtime_ns = ?, sidecars = ? "
                 "WHERE root = ? AND source = ?",
@@ -236,11 +238,7 @@ class Writer:
         passages: Sequence[Passage],
         vectors: Vectors,
     ) -> None:
-        if len(vectors) != len(passages) or not np.isfinite(vectors).all():
-            raise LibraryError(
-                f"the encoder gave {len(vectors)} usable vectors for {len(passages)} passages of "
-                f"{article.source}: try another in BYLINE_ENCODER"
-            )
+        refuse_unusable(vectors, len(passages), article.source)
         # Half read until it is finished: a size no file has says so to the next sync.
         execute(
             "INSERT INTO file (root, source, size, mtime_ns, sha256) VALUES (?, ?, -1, -1, '') "

@@ -7,7 +7,8 @@ articles' sentences. Nothing here knows of a screen or a command line.
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +16,7 @@ from types import TracebackType
 
 from corpus.errors import LibraryEmpty, QuestionError
 from index import onnx
-from index.encoder import Encoder, load_encoder
+from index.encoder import Encoder, encoder_of
 from index.library import Library
 from index.passages import EVERYTHING, Scope
 from index.words import WORD, words
@@ -55,13 +56,15 @@ class Assistant:
     ) -> "Assistant":
         """An assistant over the library at `store`; with `once`, for a process that asks once.
 
+        A library that another encoder than the one called `encoder` built is asked with its own.
+
         Raises:
             LibraryError: there is no library, or it cannot be used with this encoder.
             EncoderError: the encoder cannot be loaded.
         """
         # Where sync put the encoder's graph if the user's cache could not hold it.
         onnx.fallback = Path(store) / "encoder"
-        loaded = load_encoder(encoder) if isinstance(encoder, str) else encoder
+        loaded = encoder_of(Path(store), encoder) if isinstance(encoder, str) else encoder
         return cls(Library.open(Path(store), loaded, vectors=not once), loaded)
 
     def close(self) -> None:
@@ -113,8 +116,7 @@ class Assistant:
             raise QuestionError(f"the dates are the wrong way round: from {start} to {end}")
         today = day(as_of)
         clock = _Clock()
-        with self._lock:
-            self._ready(question)
+        with self._lock, self._ready(question):
             if article:
                 self.library.article(article)
             standalone = rewrite(question.strip(), history)
@@ -148,12 +150,13 @@ class Assistant:
         """
         if not 1 <= k <= 1000:
             raise QuestionError(f"{k} passages cannot be searched for: ask for 1 to 1000")
-        with self._lock:
-            self._ready(query)
+        with self._lock, self._ready(query):
             _, evidence = self._find(Standalone(query.strip()), EVERYTHING, k=max(k, CANDIDATES))
         return [item.hit for item in evidence[:k]]
 
-    def _ready(self, question: str) -> None:
+    @contextmanager
+    def _ready(self, question: str) -> Iterator[None]:
+        """One state of the library for the whole question, with the encoder that it has there."""
         if not isinstance(question, str):
             raise TypeError(f"a question is a str, not {type(question).__name__}")
         if len(question) > LONGEST:
@@ -164,12 +167,18 @@ class Assistant:
             raise QuestionError("the question is empty: ask something")
         if not WORD.search(question):
             raise QuestionError(f"the question {question.strip()[:40]!r} has no words: use some")
-        self.library.refresh()
-        if not self.library.article_count:
-            raise LibraryEmpty(
-                f"the library at {self.library.store} holds no article: add some with "
-                f"`python -m index sync ARTICLES --store {self.library.store}`"
-            )
+        with self.library.snapshot():
+            self.library.refresh()
+            if self.library.made_by not in (None, self.encoder.fingerprint):
+                # A sync has embedded it anew; from now on it answers with that encoder.
+                self.encoder = encoder_of(self.library.store)
+                self._tokens = TokenCache(self.encoder)
+            if not self.library.article_count:
+                raise LibraryEmpty(
+                    f"the library at {self.library.store} holds no article: add some with "
+                    f"`python -m index sync ARTICLES --store {self.library.store}`"
+                )
+            yield
 
     def _find(
         self,

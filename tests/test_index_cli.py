@@ -351,8 +351,11 @@ def test_a_library_of_another_encoder_is_named(
     with closing(sqlite3.connect("storage/library.db")) as connection:
         connection.execute("UPDATE meta SET value = 'other-1' WHERE key = 'encoder'")
         connection.commit()
-    status, _, err = index("sync")
-    assert status == 1 and "other-1, not hash-1" in err
+    status, _, err = index("edit", one_id(index, "ferry.txt"), "--title", "Ferries")
+    assert status == 1 and "other-1, not hash-1" in err and "sync --encoder" in err
+    assert index("sync", "--dry-run")[1].strip().endswith("2 embedded anew")
+    assert index("sync")[1].strip().endswith("2 embedded anew")
+    assert index("sync")[1].strip() == "Articles: 2 unchanged"
 
 
 def test_a_sync_while_another_runs_is_told_so(index: Printed, news: Path, tmp_path: Path) -> None:
@@ -447,6 +450,7 @@ def test_an_unchanged_sync_imports_neither_torch_nor_chromadb_nor_a_reader(
             fingerprint = load_encoder("").fingerprint
             with closing(sqlite3.connect("storage/library.db")) as connection:
                 connection.execute("UPDATE meta SET value = ? WHERE key = 'encoder'", [fingerprint])
+                connection.execute("UPDATE meta SET value = '' WHERE key = 'encoder_name'")
                 connection.commit()
         done = subprocess.run(
             [sys.executable, "-c", code],

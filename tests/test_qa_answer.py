@@ -381,9 +381,17 @@ def test_a_missing_store_is_not_created(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_another_encoder_is_refused(store: Path) -> None:
-    with pytest.raises(EncoderMismatch):
-        Assistant.open(store)
+def test_a_library_is_asked_with_its_own_encoder(
+    store: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Assistant.open(store) as assistant:
+        assert assistant.encoder.fingerprint == "hash-1" and not caplog.messages
+    with Assistant.open(store, encoder="hash-64") as assistant:
+        assert assistant.encoder.fingerprint == "hash-1"
+    (line,) = caplog.messages
+    assert "hash-1, not hash-1-64" in line and "sync --encoder hash-64" in line
+    with pytest.raises(EncoderMismatch, match="hash-1, not hash-1-64"):
+        Assistant.open(store, encoder=HashEncoder(64))
 
 
 def test_a_day_that_is_asked_on_can_be_a_month_or_a_year(store: Path) -> None:

@@ -155,7 +155,6 @@ def test_a_store_that_is_none_and_one_of_another_encoder_are_one_line(
     (tmp_path / "letters" / "library.db").write_text("not a database")
     for arguments in (
         ("--store", tmp_path / "letters"),
-        ("--store", store, "--encoder", ""),
         ("--store", store / "library.db"),
     ):
         status, out, err = qa("ask", "How many?", *arguments)
