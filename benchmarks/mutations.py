@@ -164,7 +164,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     violated = False
     for name, run in runs:
         started = time.perf_counter()
-        with tempfile.TemporaryDirectory() as folder, Sandbox(args.children) as sandbox:
+        with (
+            # One of the bad files is written on until its writer is told to stop.
+            tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+            Sandbox(args.children) as sandbox,
+        ):
             trial = Trial(sandbox, Path(folder), args.cache / "mutations")
             count = run(trial)
         seconds = time.perf_counter() - started

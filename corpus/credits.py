@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from corpus.dates import iso_date
 from corpus.draft import Draft, Metadata, is_day_first, web_url
-from corpus.names import credit, is_name, is_outlet, names
+from corpus.names import credit, is_han_name, is_name, is_outlet, names
 from corpus.text import one_line
 
 Said = tuple[str, str, str]
@@ -41,13 +41,20 @@ _ON = r"(?:\s*:\s*|\s+)(?:(?:on|am|le|el|il|op|den|at|the)\s+)?"
 _LABEL = re.compile(rf"(?:(?P<modified>{_MODIFIED})|{_PUBLISHED}){_ON}(?=\S)", re.IGNORECASE)
 _CUT = re.compile(
     r"\s+[|•·–—]\s+|\s+-\s+|(?<=\d{4})\s+(?=by\s)|(?<!first)(?<!originally)(?<!last)(?<!article)(?<!date)(?<!zuletzt)"
-    rf"(?<!immediate)(?<!for)[;,.]?\s+[(]?(?=(?:{_MODIFIED}|{_PUBLISHED}){_ON}\S)",
+    rf"(?<!immediate)(?<!for)[;,.]?\s+[(]?(?=(?:{_MODIFIED}|{_PUBLISHED}){_ON}\S)"
+    r"|\s+(?=(?:来源|來源|作者|记者|記者|撰文|编辑|責任編輯|责任编辑)\s*[:：])",
     re.IGNORECASE,
 )
 _SOURCE = re.compile(
-    r"(?P<outlet>source|outlet|publication|publisher|newspaper|quelle|fuente)"
+    r"(?P<outlet>source|outlet|publication|publisher|newspaper|quelle|fuente|источник|来源|來源)"
     r"|(?P<url>url|link|original|permalink|source)|(?P<section>section|category|rubrik|ressort)"
-    r"|(?P<author>authors?|writers?|by|byline|autor(?:in|en|es)?|auteurs?|text|words|reporter)",
+    r"|(?P<author>authors?|writers?|by|byline|autor(?:in|en|es)?|auteurs?|text|words|reporter"
+    r"|авторы?|текст|作者|记者|記者|撰文|文)",
+    re.IGNORECASE,
+)
+_PLACED = re.compile(
+    r"(?:first |originally )?published (?:in|by) (?P<outlet>(?:the )?[A-Z][\w'’&. -]{2,50}?),?"
+    r"(?: on)? (?P<day>\d[^\n]{7,20}|[A-Z][a-z]+\.? \d[^\n]{5,12})",
     re.IGNORECASE,
 )
 _OF = re.compile(r"(?:di|da|door|av|af)\s+(?=[A-Z])")  # "by", where a name and a day follow
@@ -111,15 +118,20 @@ def masthead(line: str, metadata: Metadata) -> list[Said] | None:
     line = one_line(line)
     if len(line) > _MAX_LINE or not line:
         return None
-    label, colon, value = line.partition(":")
-    if colon and (labelled := _SOURCE.fullmatch(label.strip())):
-        return _labelled(labelled, value.strip())
+    if labelled := _label_and_value(line):
+        return _labelled(*labelled)
+    if placed := _PLACED.fullmatch(line):  # "First published in The Lenton Courier, 3 March 2024"
+        day = _whole_day(placed["day"], metadata)
+        return (
+            [("outlet", placed["outlet"], _BYLINE), ("published", day, _DATE_LINE)] if day else None
+        )
     said: list[Said] = []
     loose: list[Said] = []  # what could be anything if it stood alone
     unknown: list[str] = []
     for part in _CUT.split(line):
         part = _OF.sub("", part.strip(" ()[]*_"))
-        found = _date(part, metadata) or _credit(part, metadata)
+        stated = _label_and_value(part)
+        found = _date(part, metadata) or _credit(part, metadata) or (stated and _labelled(*stated))
         if found:
             said += found
         elif is_outlet(part) and len(part) <= 50 and part[:1].isupper():
@@ -189,6 +201,13 @@ def _offer_all(said: list[Said], metadata: Metadata) -> None:
         metadata.offer(field, *values[0])
 
 
+def _label_and_value(line: str) -> tuple[re.Match[str], str] | None:
+    """`Source: The Lenton Courier` in its two halves."""
+    label, colon, value = line.replace("：", ":", 1).partition(":")
+    labelled = _SOURCE.fullmatch(label.strip()) if colon else None
+    return (labelled, value.strip()) if labelled else None
+
+
 def _labelled(label: re.Match[str], value: str) -> list[Said] | None:
     address = web_url(value)
     if address:
@@ -197,7 +216,9 @@ def _labelled(label: re.Match[str], value: str) -> list[Said] | None:
         return None
     if label["author"]:
         author = names(value)
-        whole = author is not None and all(map(is_name, author.split(", ")))
+        whole = author is not None and all(
+            is_name(each) or is_han_name(each) for each in author.split(", ")
+        )
         return [("author", author, _BYLINE)] if author and whole else None
     return [("section" if label["section"] else "outlet", value, _BYLINE)]
 

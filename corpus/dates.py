@@ -4,24 +4,29 @@ import re
 import unicodedata
 from datetime import date, datetime
 
-# English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish and Norwegian,
-# without accents.
+# English, German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Norwegian, Polish
+# (but for listopada, which is October in Croatian), Russian and Ukrainian, without accents.
 _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan januar janner janvier janv enero ene gennaio gen janeiro januari",
-            "february feb februar feber fevrier fevr fev febrero febbraio fevereiro februari",
-            "march mar marz maerz mrz mars marzo marco maart mrt marts",
-            "april apr avril avr abril abr aprile",
-            "may mai mayo maggio mag maio mei maj",
-            "june jun juni juin junio giugno giu junho",
-            "july jul juli juillet juil julio luglio lug julho",
-            "august aug aout agosto ago augustus augusti",
-            "september sept sep septembre septiembre setiembre settembre set setembro",
-            "october oct oktober okt octobre octubre ottobre ott outubro out",
-            "november nov novembre noviembre novembro",
-            "december dec dezember dez decembre diciembre dic dicembre dezembro dez",
+            "january jan januar janner janvier janv enero ene gennaio gen janeiro januari"
+            " stycznia января январь січня",
+            "february feb februar feber fevrier fevr fev febrero febbraio fevereiro februari"
+            " lutego февраля февраль лютого",
+            "march mar marz maerz mrz mars marzo marco maart mrt marts marca марта март березня",
+            "april apr avril avr abril abr aprile kwietnia апреля апрель квітня",
+            "may mai mayo maggio mag maio mei maj maja мая маи травня",
+            "june jun juni juin junio giugno giu junho czerwca июня июнь червня",
+            "july jul juli juillet juil julio luglio lug julho lipca июля июль липня",
+            "august aug aout agosto ago augustus augusti sierpnia августа август серпня",
+            "september sept sep septembre septiembre setiembre settembre set setembro"
+            " wrzesnia сентября сентябрь вересня",
+            "october oct oktober okt octobre octubre ottobre ott outubro out"
+            " pazdziernika октября октябрь жовтня",
+            "november nov novembre noviembre novembro ноября ноябрь листопада",
+            "december dec dezember dez decembre diciembre dic dicembre dezembro dez"
+            " grudnia декабря декабрь грудня",
         ),
         1,
     )
@@ -29,7 +34,7 @@ _MONTHS = {
 }
 _MONTH = r"(?P<name>[^\W\d_]{3,10})\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
-_YEAR = r"(?P<year>\d{4})"
+_YEAR = r"(?P<year>\d{4})(?:\s*(?:г|р)\.)?"
 _DAYS_OF_THE_WEEK = frozenset(
     "mon monday tue tues tuesday wed weds wednesday thu thur thurs thursday fri friday sat saturday"
     " sun sunday montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do"
@@ -40,7 +45,13 @@ _DAYS_OF_THE_WEEK = frozenset(
 _FIRST_WORD = re.compile(r"([^\W\d_]{2,10})\.?,?\s+(?=\S)")
 # A clock time written in words is dropped: the day is what is known for certain.
 _CLOCK = (
-    r"(?:,|\s+at|\s+um|\s+à|\s+a las|\s+[-–|·])?\s+\d{1,2}(?:[:.h]\d{2}|\s*[ap]\.?m)[^\n]{0,20}"
+    r"(?:,|\s+at|\s+um|\s+à|\s+a las|\s+alle(?: ore)?|\s+às|\s+kl\.?|\s+в|\s+[-–|·])?"
+    r"\s+\d{1,2}(?:[:.h]\d{2}|\s*h\b|\s*uhr\b|\s*[ap]\.?m)[^\n]{0,20}"
+)
+_CLOCK_FIRST = re.compile(
+    r"(?:at\s+)?\d{1,2}(?:[:.]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\b\.?)?|\s*[ap]\.?m\b\.?)"
+    r"(?:\s+[A-Z]{2,4}\b)?(?:\s*,|\s+on)?\s+(?=[^\W\d]|\d{1,2}\b)",
+    re.IGNORECASE,
 )
 
 _ISO = re.compile(
@@ -79,6 +90,7 @@ def iso_date(value: object, *, day_first: bool = False) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     text = _ZONE_NAME.sub("", " ".join(str(value)[:100].split()))
+    text = _CLOCK_FIRST.sub("", text, count=1) if _CLOCK_FIRST.match(text) else text
     found = _iso(text) or _rfc_2822(text) or _written(text) or _numeric(text, day_first)
     return None if found and _PLACEHOLDER.match(found) else found
 

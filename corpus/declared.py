@@ -91,7 +91,9 @@ def is_of_another(element: Element) -> bool:
     """Whether `element` belongs to a teaser, a comment or the frame of the page."""
     for ancestor in (element, *element.iterancestors()):
         if ancestor.tag in _OTHERS:
-            return True
+            # The foot of the article itself says who wrote it.
+            if ancestor.tag != "footer" or next(ancestor.iterancestors("article"), None) is None:
+                return True
         if ancestor.tag not in ("body", "html", "main", "article") and _OTHERS_CLASS.search(
             f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"
         ):

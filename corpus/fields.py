@@ -23,7 +23,8 @@ FIELD_KEYS: Mapping[str, tuple[str, ...]] = {
     field: tuple(keys.split())
     for field, keys in {
         "language": "language lang inlanguage languagecode locale sprache langue idioma",
-        "title": "title headline heading articletitle posttitle doctitle titel titre titulo name",
+        "title": "title headline heading webtitle articletitle posttitle doctitle titel titre"
+        " titulo name",
         "author": "author authors byline by creator creators writer writers writtenby authorname"
         " authornames dccreator autor autoren autores auteur auteurs",
         "published": "published datepublished publisheddate publicationdate publishdate pubdate"
@@ -34,7 +35,8 @@ FIELD_KEYS: Mapping[str, tuple[str, ...]] = {
         "modified": "modified datemodified modifieddate modifiedat updated dateupdated updateddate"
         " updatedat lastmod lastmodified lastmodifiedat lastupdated lastupdate revised",
         "outlet": "outlet publicationtitle publication publicationname containertitle newspaper"
-        " journal magazine sitename publisher site website sourcename source feedtitle medium",
+        " journal magazine sitename publisher site website sourcename source feedtitle medium"
+        " quelle zeitung zeitschrift fuente fonte giornale",
         "url": "url canonical canonicalurl link permalink articleurl weburl pageurl sourceurl"
         " originalurl href uri website source",
         "section": "section articlesection sectionname category categories ressort rubrik"
@@ -42,6 +44,18 @@ FIELD_KEYS: Mapping[str, tuple[str, ...]] = {
     }.items()
 }
 """Of each metadata field, squeezed, most trusted first; the language tells how to read a date."""
+
+NESTED_KEYS = (
+    "fields",
+    "attributes",
+    "metadata",
+    "meta",
+    "frontmatter",
+    "params",
+    "extra",
+    "embedded",
+)
+"""Of what lies one level below a record and speaks of it, squeezed."""
 
 _NOTHING = {"", "~", "null", "none", "nan", "n/a", "na", "-", "unknown", "undefined"}
 _LANGUAGES = {
@@ -81,7 +95,7 @@ def fields_of(record: Mapping[Any, object]) -> Iterator[tuple[str, object, str]]
                 found = _value(field, value)
                 if found is not None:
                     yield field, found, written
-    for nested in ("metadata", "meta", "frontmatter", "params", "extra"):
+    for nested in NESTED_KEYS:
         inner = keys.get(nested, ("", None))[1]
         if isinstance(inner, dict) and inner is not record:
             yield from fields_of({k: v for k, v in inner.items() if squeezed(k) != nested})
@@ -94,7 +108,8 @@ def _value(field: str, value: object) -> object:
     if field in ("published", "modified"):
         return _date(value)
     if field == "author":
-        return names(value)
+        original = value.get("original") if isinstance(value, dict) else None
+        return names(original if isinstance(original, str) else value)
     if field == "section":
         parts = value if isinstance(value, list | tuple) else [value]
         return ", ".join(filter(None, (names(part) for part in parts[:_MAX_SECTIONS]))) or None
@@ -103,7 +118,7 @@ def _value(field: str, value: object) -> object:
     if field == "outlet" and not isinstance(value, str):
         return names(value)
     if isinstance(value, dict):
-        value = value.get("rendered") or value.get("name") or value.get("value")
+        value = next(filter(None, map(value.get, ("rendered", "main", "name", "value"))), None)
     if not isinstance(value, str):
         return str(value) if field == "title" and isinstance(value, int | float) else None
     if field == "language":

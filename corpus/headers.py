@@ -11,7 +11,7 @@ from email.utils import getaddresses
 
 from corpus.draft import Metadata
 from corpus.errors import ArticleError
-from corpus.names import credit
+from corpus.names import credit, is_name
 from corpus.text import decode, has_words, one_line
 
 _ADDRESSES = ("Archived-At", "X-URL", "X-Original-URL", "X-RSS-URL", "Content-Base",
@@ -37,9 +37,10 @@ def offer_headers(message: "Message[str, str]", metadata: Metadata) -> None:
         if _is_outlet(name, address, [outlet for outlet, _ in outlets]):
             outlets.append((name, origin))
             continue
-        if from_list := re.fullmatch(r"(.+?)\s+(?:from|at|@)\s+(.+)", name):
-            name = from_list[1]  # "Mara Lindqvist from Harbour Letters"
-            outlets.append((from_list[2], origin))
+        from_list = re.fullmatch(r"(.+?)\s+(?:(from|at|@)|[-–—|·•])\s+(.+)", name)
+        if from_list and (from_list[2] or is_name(from_list[1])):
+            name = from_list[1]  # "Mara Lindqvist from Harbour Letters", "... | Harbour Letters"
+            outlets.append((from_list[3], origin))
         byline = credit(f"By {name}")
         authors.append(byline.author if byline else name)
         if byline and byline.outlet:

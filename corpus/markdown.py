@@ -34,7 +34,7 @@ def read_markdown(content: bytes) -> Draft:
     if heading:
         metadata.offer("title", heading, "first heading")
         if not (metadata.get("title") or "").casefold().startswith(heading.casefold()):
-            text = f"{heading}\n\n{text}"  # not the title: then it is part of the article
+            text = f"{heading}\n\n{text}".rstrip()  # not the title: then it is part of the article
     return Draft(text or heading, metadata)
 
 

@@ -34,7 +34,8 @@ _OUTLET = re.compile(
     r"\b(?:courier|times|news|post|herald|gazette|tribune|press|journal|chronicle|observer|guardian"
     r"|mail|daily|weekly|today|agency|radio|television|review|magazine|telegraph|globe|echo"
     r"|mirror|monitor|dispatch|register|bulletin|examiner|independent|reuters|afp|bbc|broadcasting"
-    r"|anzeiger|zeitung)\b",
+    r"|anzeiger|zeitung|argus|sentinel|inquirer|enquirer|messenger|newsletter|newswire|standard"
+    r"|advertiser|ledger|beacon)\b",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
@@ -68,7 +69,7 @@ def credit(line: str) -> Credit | None:
         outlet, rest = whom[1] or whom[2], rest[: whom.start()]
     rest = _FROM_WHERE.sub("", _AND_OTHERS.sub("", rest))
     parts = re.split(r"\s*,\s*", rest)
-    if len(parts) > 1 and _OUTLET.search(parts[-1]):
+    if len(parts) > 1 and (_OUTLET.search(parts[-1]) or re.match(r"The [A-Z]", parts[-1])):
         outlet = parts.pop()
     if len(parts) > 1 and _ROLE.search(parts[-1]):
         parts.pop()
@@ -144,6 +145,11 @@ def somebody(line: str) -> str:
 def is_outlet(name: str) -> bool:
     """Whether a word in `name` is one that papers, agencies and stations are called by."""
     return len(name) <= _MAX_LINE and _OUTLET.search(name) is not None
+
+
+def is_han_name(name: str) -> bool:
+    """Whether `name` may be a person's in Chinese or Japanese, where it is marked as one."""
+    return re.fullmatch(r"[\u3400-\u9fff々·]{2,5}(?: [\u3400-\u9fff々]{1,4})?", name) is not None
 
 
 def is_name(name: str) -> bool:

@@ -8,10 +8,15 @@ from collections.abc import Sequence
 
 from corpus.credits import masthead
 from corpus.draft import Metadata
+from corpus.names import is_name, is_outlet
 from corpus.text import has_words, one_line
 
 _LEADING = 8  # paragraphs among which a title, a byline and a date may stand
 _MAX_LINE, _MAX_TITLE = 120, 150
+_BELOW_NAMES = re.compile(
+    r"^(?:abstract|summary|zusammenfassung|résumé|resumen)\b|\b(?:universit|institut|department)|@",
+    re.IGNORECASE,
+)
 _PROSE_END = re.compile(r"[.,;:…。！][\"'”’»)\]]*$")
 
 
@@ -28,7 +33,7 @@ def take_opening(paragraphs: Sequence[str], metadata: Metadata) -> set[int]:
             taken.add(number)
         elif len(line) > _MAX_LINE:
             break
-        elif _take_line(line, metadata):
+        elif _take_line(line, metadata) or _take_names(line, paragraphs[number + 1 :], metadata):
             taken.add(number)
     rest = (text for number, text in enumerate(paragraphs) if number not in taken)
     return taken if any(map(has_words, rest)) else set()
@@ -54,6 +59,27 @@ def _take_line(line: str, metadata: Metadata) -> bool:
         return False
     for field, value, origin in said:
         metadata.offer(field, value, origin)
+    return True
+
+
+def _take_names(line: str, below: Sequence[str], metadata: Metadata) -> bool:
+    """Take names without a "by" between the title and a date, an abstract or an address.
+
+    So papers and reports are set.
+    """
+    if "author" in metadata.values or not below:
+        return False
+    bare = re.sub(r"[\d*†‡§¹²³⁴⁵]+(?:,[\d*†‡§]+)*(?=\s|,|;|$)", "", line)
+    written = [
+        each for each in re.split(r"\s*[,;]\s*(?:and\s+)?|\s+(?:and|&|und|et|y)\s+", bare) if each
+    ]
+    following = one_line(below[0], limit=1_000)
+    said = {field for field, _, _ in masthead(following, metadata) or ()}
+    if not ("published" in said or (len(following) < _MAX_LINE and _BELOW_NAMES.search(following))):
+        return False
+    if not written or any(not is_name(each) or is_outlet(each) for each in written):
+        return False
+    metadata.offer("author", ", ".join(written), "line below the title")
     return True
 
 

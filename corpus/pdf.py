@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from corpus.byline import offer_site, without_outlet
 from corpus.draft import Draft, Metadata
 from corpus.errors import ArticleError
 from corpus.heads import Line
@@ -187,6 +188,15 @@ def _draft(paragraphs: list[Paragraph], count: int, metadata: Metadata) -> Draft
     return Draft(text, metadata, pages)
 
 
+def _cut_site(metadata: Metadata, heading: str) -> None:
+    """A page that was printed has the `<title>` it had: `Headline | Lenton Courier`."""
+    title = metadata.get("title") or ""
+    if metadata.provenance.get("title") == "PDF properties" and heading and title != heading:
+        offer_site(title, [heading], metadata)
+        if without_outlet(title, metadata.get("outlet"), [heading]) == heading:
+            metadata.values["title"] = heading
+
+
 def _offer_heading(paragraphs: list[Paragraph], metadata: Metadata) -> None:
     """The title is what is set largest at the top of the first page, if the text is smaller."""
     first = [each for each in paragraphs[:6] if each.pieces[0][0] == paragraphs[0].pieces[0][0]]
@@ -195,6 +205,7 @@ def _offer_heading(paragraphs: list[Paragraph], metadata: Metadata) -> None:
         sizes[round(paragraph.size)] += len(paragraph.text)
     body = sizes.most_common(1)[0][0]
     heading = max(first, key=lambda paragraph: paragraph.size)
+    _cut_site(metadata, heading.text)
     if heading.size > 1.15 * body and len(heading.text) <= _MAX_TITLE:
         metadata.offer("title", heading.text, "largest line")
     else:

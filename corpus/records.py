@@ -22,6 +22,8 @@ from corpus.webpage import draft_of_html, visible_text
 
 RECORD_TEXT_KEYS = (*TEXT_KEYS, "textcontent", "rawtext", "article")
 _KEYS = frozenset((*RECORD_TEXT_KEYS, *(key for keys in FIELD_KEYS.values() for key in keys)))
+_SUMMARY_KEYS = ("leadparagraph", "summary", "description", "abstract", "excerpt")
+_MIN_SUMMARY = 200  # characters; what is shorter is a teaser, and the record a link
 _LISTS = (
     "articles items entries posts results records stories documents docs news data graph".split()
 )
@@ -124,14 +126,21 @@ def _credit(author: object) -> tuple[str, str | None] | None:
 
 def _text_in(record: Mapping[Any, object]) -> str:
     """What the most trusted text key holds that holds words; empty when none does."""
-    keys: dict[str, object] = {}
+    levels: list[dict[str, object]] = [{}]
     for key, value in record.items():
-        keys.setdefault(squeezed(key), value)
-    for key in RECORD_TEXT_KEYS:
-        text = _string(keys.get(key))
-        if has_words(text):
-            return text
-    return ""
+        levels[0].setdefault(squeezed(key), value)
+    for nested in ("fields", "attributes"):
+        inner = levels[0].get(nested)
+        if isinstance(inner, dict):
+            levels.append({squeezed(key): value for key, value in inner.items()})
+    for level in levels:
+        for key in RECORD_TEXT_KEYS:
+            text = _string(level.get(key))
+            if has_words(text):
+                return text
+    # What stands for a text that an export left out, where it is more than a teaser.
+    summaries = [_string(level.get(key)) for level in levels for key in _SUMMARY_KEYS]
+    return next((text for text in summaries if len(text) >= _MIN_SUMMARY), "")
 
 
 def _string(value: object) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from corpus.byline import is_in_prose, shown, titled
+from corpus.byline import begins, is_in_prose, shown, titled
 from corpus.credits import masthead
 from corpus.dates import iso_date
 from corpus.declared import declared
@@ -45,7 +45,8 @@ def draft_of_html(source: str) -> Draft:
     hide(tree)
     shown(tree, metadata)
     titled(tree, metadata, page_title)
-    text = _without_headline(_main_text(tree), metadata)
+    sure = begins(tree)
+    text = _without_headline(_main_text(tree), metadata, sure)
     if not has_words(text):
         raise ArticleError("the page has no text outside scripts and hidden parts; save it again")
     return Draft(text, metadata)
@@ -125,11 +126,17 @@ def _is_frame(element: Element, marks: str) -> bool:
     return next(element.iter("article", "main", "h1"), None) is None
 
 
-def _without_headline(text: str, metadata: Metadata) -> str:
-    """`text` without the headline, byline and date at its start: they are metadata now."""
+def _without_headline(text: str, metadata: Metadata, sure: bool) -> str:
+    """`text` without the headline, byline and date at its start: they are metadata now.
+
+    Unless it is `sure` where the article begins, a day above the headline is not its own: papers
+    put that of the visit there.
+    """
     paragraphs = text.split("\n\n")
     head, body = paragraphs[:_LEADING], paragraphs[_LEADING:]
     kept: list[str] = []
+    while not sure and iso_date(head[0]) and any(_is_title(each, metadata) for each in head[1:]):
+        head.pop(0)
     for number, paragraph in enumerate(head):
         if len(paragraph) > 120 and not _is_title(paragraph, metadata):
             kept += head[number:]

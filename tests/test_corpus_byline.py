@@ -409,3 +409,45 @@ def test_the_first_usable_offer_wins() -> None:
 )  # fmt: skip
 def test_only_web_addresses_are_urls(url: object) -> None:
     assert web_url(url) is None
+
+
+STORY = "<p>The harbour was closed for a week, and nobody in the town could say why it was.</p>" * 4
+
+
+def byline_of(page: str) -> dict[str, str]:
+    return draft_of_html(page).metadata.values
+
+
+def test_what_follows_the_headline_in_the_title_is_the_outlet() -> None:
+    page = f"<title>Flood wall finished | Lenton Council</title><h1>Flood wall finished</h1>{STORY}"
+    assert byline_of(page) == {"title": "Flood wall finished", "outlet": "Lenton Council"}
+
+
+@pytest.mark.parametrize("tail", ["by Mara Lindqvist", "Opinion", "3 March 2024", "what it cost"])
+def test_what_is_no_name_of_a_site_is_no_outlet(tail: str) -> None:
+    page = f"<title>Flood wall finished - {tail}</title><h1>Flood wall finished</h1>{STORY}"
+    assert "outlet" not in byline_of(page)
+
+
+def test_a_page_without_headline_gives_its_byline_and_no_day_of_its_frame() -> None:
+    page = f"""<title>Ferry fares frozen</title><div class="date">Monday 3 June 2024</div>
+        <b>Ferry fares frozen</b><div class="byline">By Jonah Kestrel, Port Gazette</div>
+        {STORY * 3}"""
+    said = byline_of(page)
+    assert (said["author"], said["outlet"]) == ("Jonah Kestrel", "Port Gazette")
+    assert "published" not in said
+
+
+def test_the_headline_of_an_old_page_stands_above_its_byline() -> None:
+    page = f"""<title>The Daily Quay: Archive</title><font size="+3"><b>Cannery closes after 80
+        years</b></font><br><i>By Edda Lund</i><br>October 3, 1998{STORY}"""
+    assert byline_of(page)["title"] == "Cannery closes after 80 years"
+
+
+def test_the_foot_within_an_article_says_who_wrote_it() -> None:
+    day = "2021-09-14T10:11:12+00:00"
+    page = f"""<h1>Flood wall</h1><article><footer>By <span property="schema:author">Hana Brandt
+        </span> on <span property="schema:dateCreated" content="{day}">Tue</span>
+        </footer>{STORY}</article><footer><i property="schema:author">Other One</i></footer>"""
+    said = byline_of(page)
+    assert (said["author"], said["published"]) == ("Hana Brandt", day)

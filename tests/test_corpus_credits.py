@@ -36,6 +36,17 @@ def said(line: str, language: str = "") -> dict[str, str] | None:
                                               "published": "2024-03-03"}),
         ("Source: The Lenton Courier", {"outlet": "The Lenton Courier"}),
         ("URL: https://lenton.example/a", {"url": "https://lenton.example/a"}),
+        ("Published at 10.30am on Tuesday 4 March 2025", {"published": "2025-03-04"}),
+        ("Updated 9:42 a.m. ET, Thu April 17, 2025", {"modified": "2025-04-17"}),
+    
+        ("Автор: Игорь Лебедев", {"author": "Игорь Лебедев"}),
+        ("5 марта 2023 г., 10:30", {"published": "2023-03-05"}),
+        ("2024年03月05日 08:12 来源：海港日报 作者：李文",
+         {"published": "2024-03-05", "outlet": "海港日报", "author": "李文"}),
+        ("First published in The Lenton Argus on 8 May 2022",
+         {"outlet": "The Lenton Argus", "published": "2022-05-08"}),
+        ("By Elin Marsh, The Coast", {"author": "Elin Marsh", "outlet": "The Coast"}),
+        ("12 listopada 2024", None),  # November in Polish, October in Croatian
     ],
 )  # fmt: skip
 def test_lines_that_give_a_byline(line: str, expected: dict[str, str]) -> None:

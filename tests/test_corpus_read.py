@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from corpus import Article, ArticleError, article_id, files, read, walk
+from corpus.read import parse
 
 PROSE = (
     "The ferry crews walked off the job at five on Monday morning, and the islands will have "
@@ -507,3 +508,9 @@ def test_sample_articles_are_clean() -> None:
             assert article.author and article.outlet and article.published, found.source
         for junk in ("cookie", "newsletter", "©", "Read more", "**", "---", "<p", "Subscribe"):
             assert junk not in article.text, (found.source, junk)
+
+
+def test_a_heading_that_is_all_of_a_markdown_file_is_clean_text() -> None:
+    """Its title is another; a file that is cut off in its heading looks so."""
+    (draft,) = parse(b"---\ntitle: Another\n---\n\n# A town by the sea", "a.md")
+    assert draft.text == "A town by the sea"

@@ -6,6 +6,7 @@ import pytest
 
 from corpus import ArticleError
 from corpus.read import Reading, parse, reading
+from corpus.records import draft_of_record, read_json
 
 TEXT = "The ferry crews walked off the job at five on Monday morning."
 RECORDS = [
@@ -171,3 +172,25 @@ def test_a_page_full_of_links_is_a_page() -> None:
     links = "".join(f"<p><a href='/{n}'>Story {n} about the ferries</a></p>" for n in range(40))
     found = read(f"<html><body><h1>The week</h1>{links}</body></html>", "a.html")
     assert "Story 39" in found.articles[0].text
+
+
+def test_records_whose_text_lies_one_level_down() -> None:
+    fields = {"headline": "Eels return", "byline": "Phoebe Garner and Tim Oduya", "bodyText": TEXT}
+    record = {"webTitle": "Eels", "webPublicationDate": "2024-06-01T05:00:00Z", "fields": fields}
+    (draft,) = read_json(json.dumps({"response": {"results": [record]}}).encode())
+    assert draft.text.startswith(TEXT[:20])
+    assert draft.metadata.values["author"] == "Phoebe Garner, Tim Oduya"
+    assert draft.metadata.values["published"] == "2024-06-01T05:00:00+00:00"
+
+
+def test_a_headline_and_a_byline_may_be_objects() -> None:
+    record = {"headline": {"main": "A tide of paper"}, "lead_paragraph": "The tide rose. " * 20,
+              "byline": {"original": "By Lena Quist and Abe Morrow"}}  # fmt: skip
+    (draft,) = read_json(json.dumps([record]).encode())
+    assert draft.metadata.values == {"title": "A tide of paper", "author": "Lena Quist, Abe Morrow"}
+
+
+def test_a_teaser_is_no_text() -> None:
+    with pytest.raises(ArticleError, match="no text"):
+        draft_of_record({"title": "A", "description": "Only a line that says what it is about."})
+    assert draft_of_record({"title": "A", "description": "A whole account of it. " * 10}).text
