@@ -5,7 +5,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+import traceback
+from collections.abc import Callable, Container, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from index.catalogue import Catalogue
 from index.commands import register
 from index.edits import edit
 from index.encoder import DEFAULT, Encoder, encoder_of, kept, load_encoder, stored_name
+from index.plan import Still
 from index.report import SyncReport
 from index.roots import is_site
 from index.schema import escaped
 from index.show import relations
 from index.sync import sync
+from index.watch import follow
 from index.writer import Writer
 
 
@@ -43,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BylineError as error:
         if args.debug:
             raise
-        print(f"error: {escaped(str(error))}", file=sys.stderr)
+        _print_error(args, error)
         return 1
     except KeyboardInterrupt:
         print("stopped; what was committed is in the library, sync again for the rest",
@@ -78,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
                      "address of a page or a feed; none: the paths of earlier syncs")  # fmt: skip
     one.add_argument("--dry-run", action="store_true", help="tell what would be done, do nothing")
     one.add_argument("--yes", action="store_true", help="remove even more than half of a folder")
+    one.add_argument("--watch", action="store_true", help="go on after each change until Ctrl-C")
+    one.set_defaults(refuse=one.error)
     one.add_argument(
         "--encoder",
         default=os.environ.get("BYLINE_ENCODER", ""),
@@ -106,26 +111,58 @@ def _sync(args: argparse.Namespace) -> int:
     from index import onnx
 
     onnx.fallback = args.store / "encoder"
+    encoder = _encoder(args)
+    if not args.watch:
+        return 1 if _round(args, encoder).failed else 0
+    paths = [Path(path) for path in args.paths if not is_site(path.lower())]
+    if args.dry_run or (args.paths and not paths):
+        args.refuse("--watch follows folders and files, and does what it tells")
+    told: set[tuple[str, str]] = set()
+
+    def once(still: Still) -> None:
+        told.update(_round(args, encoder, still, told).failed)
+        # Pages are fetched when they are named, not whenever a file changes.
+        args.paths = [str(path) for path in paths]
+
+    follow(args.store, paths, once, lambda error: _print_error(args, error))
+    return 0
+
+
+def _round(
+    args: argparse.Namespace,
+    encoder: Encoder,
+    still: Still | None = None,
+    told: Container[tuple[str, str]] = (),
+) -> SyncReport:
+    """One sync, with what it tells; failures that were `told` are not told again."""
     bar = Bar(args.json)
     try:
         report = sync(
             args.store,
             [Path(path) for path in args.paths if not is_site(path.lower())],
-            _encoder(args),
+            encoder,
             urls=[path for path in args.paths if is_site(path.lower())],
             dry_run=args.dry_run,
             yes=args.yes,
+            still=still,
             progress=bar,
         )
     finally:
         bar.close()
     if args.json:
-        print(json.dumps(report.to_dict()))
-    else:
-        for source, reason in report.failed:
+        print(json.dumps(report.to_dict()), flush=True)
+        return report
+    for source, reason in report.failed:
+        if (source, reason) not in told:
             print(f"failed: {escaped(source)}: {escaped(reason)}", file=sys.stderr)
-        print(_in_words(report, args.dry_run))
-    return 1 if report.failed else 0
+    print(_in_words(report, args.dry_run), flush=True)
+    return report
+
+
+def _print_error(args: argparse.Namespace, error: Exception) -> None:
+    if args.debug:
+        traceback.print_exception(error)
+    print(f"error: {escaped(str(error))}", file=sys.stderr, flush=True)
 
 
 def _encoder(args: argparse.Namespace) -> Encoder:

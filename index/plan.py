@@ -5,7 +5,7 @@ import os
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from index.roots import Target, is_site
 from index.writer import File
 
 Key = tuple[str, str]  # root and source
+Still = Callable[[Path, os.stat_result], bool]
+"""Whether a file may be read now; one that may not stays as the library has it."""
 KEPT = "; the version read before stays"
 # A file this young may change again within its time stamp's resolution: its content decides.
 SETTLED_NS = 2_000_000_000
@@ -61,6 +63,7 @@ class Plan:
     skipped: list[tuple[File, str]] = field(default_factory=list)
     failing: list[tuple[str, str]] = field(default_factory=list)
     forgotten: list[Key] = field(default_factory=list)
+    still: Still | None = None
 
 
 def read_state(connection: sqlite3.Connection) -> State:
@@ -89,13 +92,20 @@ def read_state(connection: sqlite3.Connection) -> State:
     return state
 
 
-def make_plan(targets: Sequence[Target], state: State, store: Path, *, yes: bool) -> Plan:
-    """Look at every file of the targets.
+def make_plan(
+    targets: Sequence[Target],
+    state: State,
+    store: Path,
+    *,
+    yes: bool,
+    still: Still | None = None,
+) -> Plan:
+    """Look at every file of the targets; of those that changed only the `still` ones are read.
 
     Raises:
         SyncRefused: more than half of a root's articles are gone, and not `yes`.
     """
-    plan = Plan()
+    plan = Plan(still=still)
     pages = {(target.root, target.url) for target in targets if target.url}
     # A page that could not be fetched is not owed: nobody has it, and only its name asks for it.
     plan.forgotten = [key for key in state.failures if is_site(key[0]) and key not in pages]
@@ -188,6 +198,10 @@ def _sort(
         plan.failing += [(key[1], failure[0]), *state.parts.get(key, ())]
     elif known and not failure and known.looks == looks and known.sidecars == sidecars:
         plan.unchanged += state.articles[key]
+        plan.failing += state.parts.get(key, ())
+    elif plan.still and not plan.still(path, stat):
+        plan.unchanged += state.articles[key]
+        plan.failing += [(key[1], failure[0])] if failure else []
         plan.failing += state.parts.get(key, ())
     else:
         file = File(*key, *looks_of(stat, now), sidecars=sidecars)

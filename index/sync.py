@@ -20,7 +20,7 @@ from corpus.sandbox import Sandbox
 from index.encoder import Encoder, Vectors
 from index.generations import build, needs_building
 from index.passages import context
-from index.plan import KEPT, Plan, State, Wanted, make_plan, read_state
+from index.plan import KEPT, Plan, State, Still, Wanted, make_plan, read_state
 from index.reading import Reader, hash_of
 from index.reembed import is_due, reembed, waiting
 from index.report import Progress, SyncReport
@@ -41,13 +41,15 @@ def sync(
     urls: Sequence[str] = (),
     dry_run: bool = False,
     yes: bool = False,
+    still: Still | None = None,
     progress: Progress | None = None,
 ) -> SyncReport:
     """Bring the library at `store` up to date with `paths` and `urls`, or with all paths it knows.
 
     Files gone from a folder that is synced are removed; those that cannot be read are in the
     report's `failed` with the reason, and what was read of them before stays. A library that
-    another encoder or splitter made is embedded anew first (`index.reembed`).
+    another encoder or splitter made is embedded anew first (`index.reembed`). Of files that
+    changed only those are read that are `still`, where that is given.
 
     Raises:
         SyncRefused: a path is missing or overlaps a root, a URL is none that may be fetched, or
@@ -79,13 +81,13 @@ def sync(
     with Writer.open(store, new=True) as writer:
         state = read_state(writer.connection)
         targets = _targets(paths, web, state)
-        plan = make_plan(targets, state, store, yes=yes)
+        plan = make_plan(targets, state, store, yes=yes, still=still)
         if is_due(writer.connection, encoder):
             # What is gone is not embedded first, nor answered from until all is.
             report.removed = sum(writer.remove_file(key) for key in plan.gone)
             report.reembedded = reembed(writer, encoder, progress)
             state = read_state(writer.connection)
-            plan = make_plan(targets, state, store, yes=yes)
+            plan = make_plan(targets, state, store, yes=yes, still=still)
         writer.claim(encoder)
         writer.group()
         return _Sync(writer, encoder, state, progress, report).run(targets, plan)
