@@ -18,10 +18,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from corpus.errors import BackupError, LibraryBusy
+from corpus.errors import BackupError
 from index.generations import build, needs_building
 from index.lock import writing
-from index.schema import DATABASE, OURS, escaped, folder_for, open_reading
+from index.schema import DATABASE, OURS, escaped, folder_for, let_go_of, open_reading
 from index.tables import MIGRATIONS, SCHEMA
 from index.writer import Writer
 
@@ -103,7 +103,7 @@ def restore(file: Path, store: Path, *, replace: bool = False, stage: Stage = st
             if _contents(scratch, contents.made) != contents:
                 raise _damaged(file)
             _renew(scratch)
-        _let_go_of(store)
+        let_go_of(store)
         with _written(store / DATABASE, "check the folder's permissions"):
             os.replace(scratch, store / DATABASE)
             _fsync(store)
@@ -215,20 +215,6 @@ def _refuse_strangers(store: Path, replace: bool) -> None:
             f"there is a library at {place} already: name another folder with --store, or give "
             "--yes to replace it"
         )
-
-
-def _let_go_of(store: Path) -> None:
-    """Bring the old library's log into it, so that the log is not taken for the new one's."""
-    path = store / DATABASE
-    if path.exists():
-        # One that is damaged has no log worth keeping, and is to go.
-        with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(path)) as old:
-            if old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                raise LibraryBusy(
-                    f"the library at {escaped(store)} is being read: try again in a moment"
-                )
-    for rest in ("-wal", "-shm"):
-        (store / f"{DATABASE}{rest}").unlink(missing_ok=True)
 
 
 def _damaged(file: Path) -> BackupError:

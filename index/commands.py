@@ -2,13 +2,18 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from index import onnx
 from index.backup import Contents, backup, restore
+from index.bar import Bar
 from index.catalogue import Catalogue
+from index.doctor import doctor
+from index.encoder import load_encoder
 from index.purge import purge
 from index.schema import escaped
 from index.writer import Writer
@@ -23,6 +28,8 @@ def register(add: Add) -> None:
     one.add_argument("--now", action="store_true", help="leave nothing of it in any file of the "
                      "store; without ID, of all that was removed before")  # fmt: skip
     one.set_defaults(refuse=one.error)
+    one = add("doctor", _doctor, "Check everything, and repair what can be derived.")
+    one.add_argument("--encoder", default=os.environ.get("BYLINE_ENCODER", ""), help="as for sync")
     one = add("backup", _backup, "Write the library into one file, also while it is used.")
     one.add_argument("file", metavar="FILE", type=Path, help="where to")
     one.add_argument("--yes", action="store_true", help="replace a file that is there")
@@ -55,6 +62,27 @@ def _remove(args: argparse.Namespace) -> int:
     return 0
 
 
+def _doctor(args: argparse.Namespace) -> int:
+    onnx.fallback = args.store / "encoder"
+    bar = _Examination(as_json=True)
+    try:
+        found = doctor(args.store, lambda name: load_encoder(args.encoder or name), bar)
+    finally:
+        bar.close()
+    if args.json:
+        print(json.dumps(found.to_dict()))
+        return 1 if found.damaged else 0
+    if found.checked:
+        print("Checked:", ", ".join(f"{n} {what}" for what, n in found.checked.items()))
+    for line in found.repaired:
+        print(f"Repaired: {escaped(line)}")
+    for line in found.damaged:
+        print(f"error: {escaped(line)}", file=sys.stderr)
+    if not (found.repaired or found.damaged):
+        print("All is well.")
+    return 1 if found.damaged else 0
+
+
 def _backup(args: argparse.Namespace) -> int:
     contents = backup(args.store, args.file, replace=args.yes, stage=_stage)
     return _told(args, f"Backed up into {escaped(args.file)}", contents)
@@ -71,6 +99,15 @@ def _told(args: argparse.Namespace, what: str, contents: Contents) -> int:
     else:
         print(f"{what}: {contents.articles} articles, {contents.passages} passages.")
     return 0
+
+
+class _Examination(Bar):
+    """The bar of an examination."""
+
+    def stage(self, name: str) -> None:
+        """Say what is looked at now."""
+        self.close()
+        _stage(name)
 
 
 def _stage(name: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from corpus.errors import BylineError, LibraryBusy
 from index.generations import build, current_name, manifest_of
-from index.schema import escaped, translated
+from index.schema import DATABASE, escaped, translated
 from index.wipe import is_due, wipe
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ def purge(store: Path, connection: sqlite3.Connection) -> None:
             for path in vectors.glob("gen-*"):
                 if path.name != current_name(store):
                     shutil.rmtree(path)
+        for path in store.glob(f"{DATABASE}.damaged*"):
+            path.unlink()
         try:
             wipe(connection)
         except LibraryBusy as error:

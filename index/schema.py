@@ -8,7 +8,7 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from corpus.errors import EncoderMismatch, LibraryBusy, LibraryError, LibraryMissing
@@ -83,27 +83,53 @@ def folder_for(store: Path) -> None:
         ) from error
 
 
+def connect_new(path: Path) -> sqlite3.Connection:
+    """A connection to an empty library in a file of its own, which is no store's yet."""
+    for rest in ("", "-journal", "-wal", "-shm"):
+        path.with_name(f"{path.name}{rest}").unlink(missing_ok=True)
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.create_function("folded", 1, folded, deterministic=True)
+        connection.executescript(
+            f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};"
+            f"BEGIN; {TABLES} {ADDED_IN_2}"
+            f"INSERT INTO meta VALUES ('library', '{uuid.uuid4().hex}');"
+            "COMMIT; PRAGMA journal_mode = WAL;"
+        )
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def create(store: Path) -> None:
     """Make an empty library at `store`, whole or not at all; its folder must exist."""
     scratch = store / f"{DATABASE}.new"
-    scratch.unlink(missing_ok=True)
     with translated(store):
-        connection = sqlite3.connect(scratch, isolation_level=None)
-        try:
-            connection.create_function("folded", 1, folded, deterministic=True)
-            connection.executescript(
-                f"PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {SCHEMA};"
-                f"BEGIN; {TABLES} {ADDED_IN_2}"
-                f"INSERT INTO meta VALUES ('library', '{uuid.uuid4().hex}');"
-                "COMMIT; PRAGMA journal_mode = WAL;"
-            )
-        finally:
-            connection.close()
+        connect_new(scratch).close()
     for rest in ("-wal", "-shm"):
         # Of a database that was moved away: SQLite would play its log into the new one.
         (store / f"{DATABASE}{rest}").unlink(missing_ok=True)
     with durable("library made"):
         os.replace(scratch, store / DATABASE)
+
+
+def let_go_of(store: Path) -> None:
+    """Bring a library's log into its file, which another is to replace: nobody plays it then.
+
+    Raises:
+        LibraryBusy: somebody reads the log just now.
+    """
+    path = store / DATABASE
+    if path.exists():
+        # One that is damaged has no log worth keeping, and is to go.
+        with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(path)) as old:
+            if old.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                raise LibraryBusy(
+                    f"the library at {escaped(store)} is being read: try again in a moment"
+                )
+    for rest in ("-wal", "-shm"):
+        (store / f"{DATABASE}{rest}").unlink(missing_ok=True)
 
 
 def check(store: Path, *, older: bool = False) -> None:

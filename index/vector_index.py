@@ -1,0 +1,77 @@
+"""The generation as the doctor sees it: what it holds, against what the truth says it should."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index.exact import Numbers, numbers_of
+from index.generations import build, current_name, fit_manifest, probe
+from index.schema import DATABASE
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """How many vectors the generation holds, and what is wrong with it, or nothing."""
+
+    count: int
+    wrong: str
+
+
+def examine(store: Path, connection: sqlite3.Connection) -> Examined:
+    """Check the current generation's files, ids and opening."""
+    (count,) = connection.execute("SELECT count(*) FROM passage").fetchone()
+    name = current_name(store)
+    if count < 2:
+        return Examined(0, "")  # searched exactly, and whatever lies there is not asked
+    if name is None:
+        return Examined(0, "there was none")
+    manifest = fit_manifest(store, connection)
+    if manifest is None:
+        return Examined(0, "its files were not those it was made with")
+    folder = store / "vectors" / name
+    alive = numbers_of(
+        connection.execute("SELECT number FROM passage WHERE number <= ?", (manifest.last,))
+    )
+    if not np.isin(alive, _ids(folder)).all():
+        return Examined(manifest.count, "passages were missing from it")
+    if not probe(folder, manifest):
+        return Examined(manifest.count, "it could not be opened")
+    return Examined(manifest.count, "")
+
+
+def rebuild(store: Path, connection: sqlite3.Connection, found: Examined) -> str:
+    """Build the next generation; what to say of it."""
+    before = current_name(store)
+    build(store, connection)
+    if current_name(store) == before:
+        return ""  # why not has been logged, and exact search answers
+    return f"the vector index, built anew: {found.wrong}"
+
+
+def clear_leftovers(store: Path) -> str:
+    """Delete what was left half made, and generations older than the one before the current."""
+    vectors, current = store / "vectors", current_name(store)
+    left = [*store.glob(f"{DATABASE}.new*"), *vectors.glob("CURRENT.new")]
+    names = sorted(
+        (path.name for path in vectors.glob("gen-*")), key=lambda name: (len(name), name)
+    )
+    older = names[: names.index(current)] if current in names else []
+    kept = {current, *older[-1:]}
+    left += [vectors / name for name in names if name not in kept]
+    left += [path for path in (store / "encoder").glob("tmp*") if path.is_dir()]
+    for path in left:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return f"{len(left)} things left half made, deleted" if left else ""
+
+
+def _ids(folder: Path) -> Numbers:
+    uri = (folder / "chroma.sqlite3").absolute().as_uri()
+    with closing(sqlite3.connect(f"{uri}?mode=ro", uri=True)) as opened:
+        return numbers_of(opened.execute("SELECT CAST(embedding_id AS INTEGER) FROM embeddings"))
