@@ -44,7 +44,8 @@ class Withholding(Library):
         return [pair for pair in found if pair[0] not in numbers][:k]
 
     def _numbers(self) -> set[int]:
-        return set(self._allowed(Scope(article=self.withheld)).tolist()) if self.withheld else set()
+        passages = self.passages_of(self.withheld) if self.withheld else ()
+        return {passage.number for passage in passages}
 
     def search_vectors(
         self, vector: Vectors, k: int, scope: Scope = EVERYTHING

@@ -188,10 +188,10 @@ class Catalogue(Related):
         """What `status --json` prints."""
         (row,) = self._rows(
             "SELECT (SELECT count(*) FROM article), (SELECT count(*) FROM passage), "
-            "(SELECT count(*) FROM failure), (SELECT value FROM meta WHERE key = 'encoder'), "
-            "(SELECT min(published) FROM article), (SELECT max(published) FROM article)"
+            "(SELECT count(*) FROM failure), (SELECT value FROM meta WHERE key = 'encoder')"
         )
-        articles, passages, failed, encoder, first, last = row
+        articles, passages, failed, encoder = row
+        first, last = self._dates()
         manifest = manifest_of(self.store)
         covered = manifest.last if manifest else 0
         (young,) = self._rows("SELECT count(*) FROM passage WHERE number > ?", (covered,))[0]
@@ -211,6 +211,11 @@ class Catalogue(Related):
                 for name in names
             ),
         }
+
+    def _dates(self) -> tuple[str | None, str | None]:
+        """The first and the last date of publication."""
+        (row,) = self._rows("SELECT min(published), max(published) FROM article")
+        return row[0], row[1]
 
 
 def _article(row: Sequence[Any]) -> Article:

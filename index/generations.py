@@ -1,8 +1,9 @@
-"""Generations: Chroma as the vector index, rebuilt aside and never changed once it is current.
+"""Generations: the vector index, rebuilt aside and never changed once it is current.
 
-`vectors/gen-NNNN/` is one generation and `vectors/CURRENT` names the one in use. Chroma rewrites
-its HNSW files in place without a checksum, so ours has a manifest with their sha256, and whoever
-opens it has a child process open it first. What is not fit is never repaired, only built again.
+`vectors/gen-NNNN/` is one generation and `vectors/CURRENT` names the one in use: the vectors in
+cells and, up to `GRAPH_MOST`, Chroma's HNSW graph. Chroma rewrites its files in place without a
+checksum, so ours has a manifest with their sha256, and whoever opens a graph has a child process
+open it first. What is not fit is never repaired, only built again.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,20 +23,22 @@ from typing import Any
 import numpy as np
 
 from corpus.errors import LibraryBusy
+from index.cells import MAP, Cells, write
 from index.encoder import Vectors
-from index.exact import Numbers, vectors_of
+from index.exact import Numbers
 from index.failpoints import durable, reach
+from index.graph import count_of, fill, open_collection
+from index.shelf import Allowed
 from index.wipe import is_due, wipe
 
-NAME = "passages"
 MANIFEST = "byline.json"
-BATCH = 5_000  # Chroma's own limit is 5,461
 YOUNG = 5_000
 PROBE_SECONDS = 60
 # Where the young are more than YOUNG and more than this share, a sync builds the next generation.
 SHARE = 0.10
-# hnswlib's quality: recall@50 over 20,000 passages, see tests/test_index_generations.py.
-HNSW = {"space": "cosine", "ef_construction": 200, "ef_search": 200, "max_neighbors": 24}
+# Above this many passages a generation has cells alone: building a graph takes minutes for each
+# hundred thousand and holds all of it in memory, see docs/benchmarks.md.
+GRAPH_MOST = 200_000
 
 _NAME = re.compile(r"gen-(\d{4,9})")
 
@@ -52,35 +55,50 @@ class Manifest:
     dim: int
     files: dict[str, str]
 
+    @property
+    def has_graph(self) -> bool:
+        """Whether it has an HNSW graph beside its cells."""
+        return any(not name.startswith("cells/") for name in self.files)
+
 
 class Generation:
-    """An open generation."""
+    """An open generation: its cells, and its graph where there is one."""
 
-    def __init__(self, client: Any, collection: Any, manifest: Manifest) -> None:
+    def __init__(
+        self, manifest: Manifest, cells: Cells, client: Any = None, collection: Any = None
+    ) -> None:
+        self._cells = cells
         self._client = client
         self._collection = collection
         self.count = manifest.count
         self.last = manifest.last
 
-    def nearest(self, vector: Vectors, k: int) -> Numbers:
-        """Numbers of about the `k` nearest passages; some may be gone from the truth."""
+    def nearest(
+        self, vector: Vectors, k: int, allowed: Allowed | None = None, times: int = 1
+    ) -> Numbers:
+        """Numbers of about the `k` nearest passages; some may be gone from the truth.
+
+        `times` looks so much further than usual.
+
+        Raises:
+            Damaged: the files have changed.
+        """
+        if self._collection is None or allowed is not None:
+            return self._cells.near(vector, k, allowed, times)
         found = self._collection.query(
             query_embeddings=[vector], n_results=min(k, self.count), include=[]
         )
         return np.array([int(number) for number in found["ids"][0]], np.int64)
 
+    def nearest_among(self, vector: Vectors, k: int, numbers: Numbers) -> Numbers:
+        """Numbers of about the `k` nearest of these passages; raises what `nearest` does."""
+        return self._cells.near_among(vector, k, numbers)
+
     def close(self) -> None:
         """Let go of the files; Chroma would keep its client for this path otherwise."""
-        self._client.close()
-
-
-def open_collection(folder: str) -> tuple[Any, Any]:
-    """Chroma's client and collection for a generation's folder; it sends nothing home."""
-    import chromadb
-    from chromadb.config import Settings
-
-    client = chromadb.PersistentClient(folder, settings=Settings(anonymized_telemetry=False))
-    return client, client.get_collection(NAME, embedding_function=None)
+        self._cells.close()
+        if self._client is not None:
+            self._client.close()
 
 
 def current_name(store: Path) -> str | None:
@@ -104,8 +122,12 @@ def manifest_of(store: Path) -> Manifest | None:
         return None
 
 
-def fit_manifest(store: Path, connection: sqlite3.Connection) -> Manifest | None:
+def fit_manifest(
+    store: Path, connection: sqlite3.Connection, *, whole: bool = True
+) -> Manifest | None:
     """The current generation's manifest if its files are, byte for byte, those it names.
+
+    Without `whole` the files are not looked at.
 
     It must also be of this very library: one that was moved away, or put back from a copy, gives
     its numbers to other passages.
@@ -121,33 +143,45 @@ def fit_manifest(store: Path, connection: sqlite3.Connection) -> Manifest | None
         return None  # every passage it holds is gone, as when another encoder made all of them anew
     folder = store / "vectors" / str(current_name(store))
     try:
-        if _hashes(folder) != manifest.files or _count(folder) != manifest.count:
+        if whole and _hashes(folder) != manifest.files:
+            return None
+        if whole and manifest.has_graph and count_of(folder) != manifest.count:
             return None
     except (OSError, sqlite3.Error):
         return None
     return manifest
 
 
-def open_current(store: Path, connection: sqlite3.Connection) -> Generation | None:
-    """The current generation, verified and probed; None where exact search has to do."""
-    manifest = fit_manifest(store, connection)
+def open_current(
+    store: Path, connection: sqlite3.Connection, *, graph: bool = True
+) -> Generation | None:
+    """The current generation, verified and probed; None where exact search has to do.
+
+    Without `graph` its cells alone, each of which is verified when it is first read.
+    """
+    manifest = fit_manifest(store, connection, whole=graph)
     if manifest is None:
         if (store / "vectors").exists():
             log.warning("the vector index of %s is not fit: exact search until a sync", store)
         return None
     folder = store / "vectors" / str(current_name(store))
     try:
-        if not probe(folder, manifest):
+        if graph and not probe(folder, manifest):
             log.warning("the vector index %s cannot be opened: exact search answers", folder)
             return None
-        return Generation(*open_collection(str(folder)), manifest)
+        cells = Cells(folder, manifest.files.get(MAP), checked=graph)
+        if not (graph and manifest.has_graph):
+            return Generation(manifest, cells)
+        return Generation(manifest, cells, *open_collection(str(folder)))
     except Exception as error:  # whatever it is that Chroma raises, the truth answers
         log.warning("the vector index %s cannot be opened: %s", folder, error)
         return None
 
 
 def probe(folder: Path, manifest: Manifest) -> bool:
-    """Whether a child process opens the generation and finds what the manifest promises."""
+    """Whether a child process opens the graph, if any, and finds what the manifest promises."""
+    if not manifest.has_graph:
+        return True
     package = str(Path(__file__).resolve().parent.parent)
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     try:
@@ -231,27 +265,11 @@ def build(store: Path, connection: sqlite3.Connection) -> None:
 
 
 def _fill(folder: Path, connection: sqlite3.Connection) -> Manifest:
-    import chromadb
-    from chromadb.config import Settings
-
     count, last = connection.execute("SELECT count(*), max(number) FROM passage").fetchone()
     dim = int(connection.execute("SELECT value FROM meta WHERE key = 'dim'").fetchone()[0])
-    client = chromadb.PersistentClient(str(folder), settings=Settings(anonymized_telemetry=False))
-    # Flushed once, by the last vector: what is not flushed is replayed at every opening.
-    collection = client.create_collection(
-        NAME,
-        embedding_function=None,
-        configuration={"hnsw": {**HNSW, "sync_threshold": count, "batch_size": min(100, count)}},
-    )
-    rows = connection.execute(
-        "SELECT passage, vector FROM vector WHERE passage <= ? ORDER BY passage", (last,)
-    )
-    while batch := rows.fetchmany(BATCH):
-        collection.upsert(
-            ids=[str(number) for number, _ in batch],
-            embeddings=vectors_of([blob for _, blob in batch], dim),
-        )
-    client.close()
+    if count <= GRAPH_MOST:
+        fill(folder, connection, count, last, dim)
+    write(folder, connection, last, dim)
     return Manifest(_library(connection), count, last, dim, _hashes(folder))
 
 
@@ -262,7 +280,7 @@ def _library(connection: sqlite3.Connection) -> str:
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    """sha256 of each HNSW file; chroma.sqlite3 changes whenever it is opened."""
+    """sha256 of each file but one; chroma.sqlite3 changes whenever it is opened."""
     result = {}
     for path in sorted(folder.glob("*/*")):
         with path.open("rb") as file:
@@ -270,15 +288,6 @@ def _hashes(folder: Path) -> dict[str, str]:
                 file, "sha256"
             ).hexdigest()
     return result
-
-
-def _count(folder: Path) -> int:
-    """Ids in chroma.sqlite3, or -1 where it fails SQLite's own check."""
-    uri = (folder / "chroma.sqlite3").absolute().as_uri()
-    with closing(sqlite3.connect(f"{uri}?mode=ro", uri=True)) as connection:
-        if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            return -1
-        return int(connection.execute("SELECT count(*) FROM embeddings").fetchone()[0])
 
 
 def _fsync(path: Path) -> None:

@@ -1,6 +1,7 @@
 """Library: the catalogue made searchable, by meaning and by word."""
 
 import json
+import logging
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -9,12 +10,14 @@ from typing import Literal
 
 import numpy as np
 
-from index.catalogue import Catalogue, condition
+from index.cells import Damaged
 from index.encoder import Encoder, Vectors
-from index.exact import Exact, Numbers, best, numbers_of, vectors_of
+from index.exact import Exact, Numbers, best, vectors_of
 from index.generations import Generation, current_name, open_current
 from index.passages import EVERYTHING, Scope
 from index.schema import mismatch, open_reading, translated
+from index.scoped import Scoped
+from index.shelf import Allowed
 
 # How much a word counts in the text, the title, the author and the outlet.
 WEIGHTS = (1.0, 0.6, 0.5, 0.3)
@@ -22,13 +25,15 @@ WEIGHTS = (1.0, 0.6, 0.5, 0.3)
 POSTINGS = 20_000
 MOST_WORDS = 256
 SECONDS = 2.0
-# A process that asks once does not import chromadb below this many passages.
-ONCE_EXACT = 100_000
+# A process that asks once reads all vectors below this many passages, and opens no generation.
+ONCE_EXACT = 10_000
 # Up to here it is quicker to compare all that a scope allows than to filter what was found.
-NARROW = 5_000
+NARROW = 2_000
+
+log = logging.getLogger(__name__)
 
 
-class Library(Catalogue):
+class Library(Scoped):
     """The articles, passages, vectors and words of a store, for reading; threads may share one."""
 
     def __init__(self, store: Path, connection: sqlite3.Connection, dim: int, vectors: bool):
@@ -40,7 +45,6 @@ class Library(Catalogue):
         self._generation: Generation | None = None
         self._generation_tried: str | None = None
         self._exact: Exact | None = None
-        self._scopes: dict[Scope, Numbers] = {}
         self._counts: tuple[int, int] | None = None
         self._version = self._data_version()
 
@@ -75,9 +79,7 @@ class Library(Catalogue):
     def close(self) -> None:
         """Let go of the store's files."""
         with self._lock:
-            if self._generation:
-                self._generation.close()
-                self._generation = None
+            self._let_go()
             super().close()
 
     def _data_version(self) -> int:
@@ -90,10 +92,10 @@ class Library(Catalogue):
             if version == self._version:
                 return False
             self._version = version
-            self._scopes.clear()
+            self._forget()
             self._counts = None
             self._follow_encoder()
-            if self._exact:
+            if self._exact is not None:
                 with self.snapshot():
                     self._exact.follow(self._connection)
             return True
@@ -105,9 +107,7 @@ class Library(Catalogue):
             return
         self.made_by, self._dim = meta["encoder"], int(meta["dim"])
         self._exact = self._generation_tried = None
-        if self._generation:
-            self._generation.close()
-            self._generation = None
+        self._let_go()
 
     @property
     def passage_count(self) -> int:
@@ -130,31 +130,37 @@ class Library(Catalogue):
     ) -> list[tuple[int, float]]:
         """The `k` passages nearest to a unit vector: (number, cosine), best first."""
         with self.snapshot():
-            allowed = self._allowed(scope) if scope else None
-            if allowed is not None and len(allowed) <= NARROW:
-                return best(*self._scores(vector, allowed), k)
-            generation = self._fit_generation()
-            exact = self._follow(generation.last if generation else 0)
-            young = exact.top(vector, k, allowed)
-            if generation is None:
-                return young
-            found = self._search_generation(generation, vector, k, allowed)
-        merged = sorted(found + young, key=lambda pair: (-pair[1], pair[0]))
-        return merged[:k]
+            allowed, numbers = self._narrowed(scope) if scope else (None, None)
+            if numbers is not None and len(numbers) <= NARROW:
+                return best(*self._scores(vector, numbers), k)
+            try:
+                return self._nearest(vector, k, allowed, numbers)
+            except (Damaged, OSError) as error:
+                log.warning("the vector index of %s is damaged: %s", self.store, error)
+                self._let_go()
+                return self._nearest(vector, k, allowed, numbers)
 
-    def _search_generation(
-        self, generation: Generation, vector: Vectors, k: int, allowed: Numbers | None
+    def _nearest(
+        self, vector: Vectors, k: int, allowed: Allowed | None, numbers: Numbers | None
     ) -> list[tuple[int, float]]:
-        """What the generation finds and the truth confirms, with the truth's own cosines."""
-        wanted = 2 * k + 20
+        """What the generation and the young hold and the truth confirms, with its own cosines."""
+        generation = self._fit_generation()
+        exact = self._follow(generation.last if generation else 0)
+        young = best(*self._scores(vector, exact.near(vector, k, allowed)), k)
+        if generation is None:
+            return young
+        wanted, times = 2 * k + 20, 1
         while True:
-            numbers = generation.nearest(vector, wanted)
-            if allowed is not None:
-                numbers = np.intersect1d(numbers, allowed)
-            found = best(*self._scores(vector, numbers), k)
+            if numbers is not None:
+                near = generation.nearest_among(vector, wanted, numbers)
+            else:
+                near = generation.nearest(vector, wanted, allowed, times)
+            found = best(*self._scores(vector, near), k)
             if len(found) >= k or wanted >= generation.count:
-                return found
-            wanted = min(wanted * 8, generation.count)
+                break
+            # Some are gone from the truth, or the scope allows few of what is near.
+            wanted, times = min(wanted * 8, generation.count), times * 8
+        return sorted(found + young, key=lambda pair: (-pair[1], pair[0]))[:k]
 
     def cosines(self, vector: Vectors, numbers: Sequence[int]) -> dict[int, float]:
         """The cosine of each of these passages' vectors with a unit vector, by number."""
@@ -182,24 +188,15 @@ class Library(Catalogue):
             return None
         name = current_name(self.store)
         if name != self._generation_tried:
-            if self._generation:
-                self._generation.close()
-            self._generation = open_current(self.store, self._connection)
+            self._let_go()
+            self._generation = open_current(self.store, self._connection, graph=self._vectors)
             self._generation_tried = name
         return self._generation
 
-    def _allowed(self, scope: Scope) -> Numbers:
-        """Numbers of the passages that a scope allows."""
-        if scope not in self._scopes:
-            where, parameters = condition(scope)
-            self._scopes[scope] = numbers_of(
-                self._connection.execute(
-                    "SELECT passage.number FROM passage JOIN article "
-                    f"ON article.number = passage.article WHERE {where}",
-                    parameters,
-                )
-            )
-        return self._scopes[scope]
+    def _let_go(self) -> None:
+        if self._generation:
+            self._generation.close()
+            self._generation = None
 
     def search_words(
         self, words: Sequence[str], k: int, scope: Scope = EVERYTHING
@@ -229,19 +226,23 @@ class Library(Catalogue):
     def _match(self, words: list[str], k: int, scope: Scope) -> list[tuple[int, float]]:
         query = " OR ".join('"' + word.replace('"', '""') + '"' for word in words)
         rank = f"bm25(words, {', '.join(map(str, WEIGHTS))})"
+        sql = f"SELECT rowid, {rank} FROM words WHERE words MATCH ?"
         deadline = time.monotonic() + SECONDS
         self._connection.set_progress_handler(lambda: time.monotonic() > deadline, 500)
         try:
-            rows = self._connection.execute(
-                f"SELECT rowid, {rank} FROM words WHERE words MATCH ? ORDER BY 2, 1 LIMIT ?",
-                (query, -1 if scope else k),
-            ).fetchall()
+            if not scope:
+                rows = self._connection.execute(f"{sql} ORDER BY 2, 1 LIMIT ?", (query, k))
+                return [(number, -score) for number, score in rows]
+            found = np.array(self._connection.execute(sql, (query,)).fetchall()).reshape(-1, 2)
         finally:
             self._connection.set_progress_handler(None, 0)
-        if scope:
-            allowed = set(self._allowed(scope).tolist())
-            rows = [row for row in rows if row[0] in allowed][:k]
-        return [(number, -score) for number, score in rows]
+        allowed, numbers = self._narrowed(scope)
+        matched = found[:, 0].astype(np.int64)
+        if numbers is None:
+            kept = allowed.among(self._articles_of(matched))
+        else:
+            kept = np.isin(matched, numbers)
+        return best(matched[kept], -found[kept, 1], k)
 
     def frequencies(self, words: Sequence[str]) -> dict[str, int]:
         """In how many passages' text each folded word occurs."""
