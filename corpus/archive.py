@@ -6,17 +6,18 @@ What a member holds is read by the reader of its own extension, which is passed 
 import gzip
 import io
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 from corpus.draft import Draft
 from corpus.errors import ArticleError
 from corpus.files import MAX_FILE_BYTES, SIDECAR_SUFFIX, SIDECAR_TABLE
-from corpus.parts import reason_of
+from corpus.parts import part_read, reason_of, refuse_too_many
+from corpus.sidecar import MAX_SIDECAR_BYTES, Sidecar, names_for
 from corpus.text import kind_of
-from corpus.zipped import open_zip
+from corpus.zipped import CheckedZip, open_zip
 
-Parse = Callable[[bytes, str], list[Draft]]
+Parse = Callable[[bytes, str, Sequence[Sidecar]], list[Draft]]
 
 TEXT_SUFFIXES = frozenset(
     ".txt .text .md .markdown .html .htm .xhtml .json .jsonl .ndjson .csv .tsv .xml .rss .atom"
@@ -47,31 +48,58 @@ def read_gzip(content: bytes, name: str, parse: Parse) -> list[Draft]:
     kind = kind_of(unpacked)
     if kind:
         raise ArticleError(f"a gzip of {kind}, not of {suffix}; unpack it")
-    drafts = parse(unpacked, inner)
+    drafts = parse(unpacked, inner, ())
     for draft in drafts:
         draft.name = draft.name or inner
     return drafts
 
 
 def read_zip(content: bytes, name: str, parse: Parse) -> list[Draft]:
-    """The drafts of all members in the order of their names, numbered from 1 throughout."""
+    """The drafts of all members in the order of their names, numbered from 1 throughout.
+
+    Sidecars in the archive speak of the members beside them.
+    """
     archive = open_zip(content)
     drafts: list[Draft] = []
+    beside: dict[str, Sidecar] = {}
     for member in sorted(filter(_is_article, archive.names)):
         try:
-            found = _read_member(archive.read(member), member, parse)
+            sidecars = _sidecars(archive, member, beside)
+            found = _read_member(archive.read(member), member, sidecars, parse)
         except Exception as error:  # as in `corpus.parts`: a member costs only itself
             found = [Draft("", problem=str(reason_of(error)))]
         for draft in found:
             draft.name = member
             draft.number = len(drafts) + 1
             drafts.append(draft)
+        part_read()
+        refuse_too_many(len(drafts))
     if not drafts:
         raise ArticleError("a zip archive without articles; put articles into it or remove it")
     return drafts
 
 
-def _read_member(content: bytes, member: str, parse: Parse) -> list[Draft]:
+def _sidecars(archive: CheckedZip, member: str, read: dict[str, Sidecar]) -> list[Sidecar]:
+    """What stands beside `member`; each is unpacked once, and kept in `read`."""
+    found = []
+    for name in names_for(PurePosixPath(member).name):
+        place = str(PurePosixPath(member).with_name(name))
+        if place not in archive:
+            continue
+        if place not in read:
+            try:
+                content = archive.read(place)
+                problem = "" if len(content) <= MAX_SIDECAR_BYTES else "it is too large; shorten it"
+                read[place] = Sidecar(name, b"" if problem else content, problem)
+            except ArticleError as error:
+                read[place] = Sidecar(name, problem=str(error))
+        found.append(read[place])
+    return found
+
+
+def _read_member(
+    content: bytes, member: str, sidecars: Sequence[Sidecar], parse: Parse
+) -> list[Draft]:
     if PurePosixPath(member).suffix.lower() in _ARCHIVES:
         raise ArticleError("an archive in an archive; unpack it")
     if len(content) > MAX_FILE_BYTES:
@@ -80,7 +108,7 @@ def _read_member(content: bytes, member: str, parse: Parse) -> list[Draft]:
         )
     if not content.strip():
         raise ArticleError("empty; write something into it or remove it")
-    drafts = parse(content, PurePosixPath(member).name)
+    drafts = parse(content, PurePosixPath(member).name, sidecars)
     if not drafts:
         raise ArticleError("holds no article; write something into it or remove it")
     return drafts

@@ -13,12 +13,12 @@ from typing import BinaryIO
 from corpus.confine import CPU_SECONDS_IN_ALL, confine, cpu_used, grant_cpu
 from corpus.draft import Draft
 from corpus.errors import ArticleError
-from corpus.parts import reason_of
+from corpus.parts import reason_of, refuse_too_many
 from corpus.process import OUT_OF_MEMORY
 from corpus.read import parse
 from corpus.sidecar import Sidecar
 from corpus.text import MAX_TEXT_BYTES, one_line, refuse_too_long
-from corpus.wire import MAX_DRAFTS, MAX_FRAME_BYTES, MAX_REASON, frame, of_draft, take
+from corpus.wire import MAX_FRAME_BYTES, MAX_REASON, frame, of_draft, take
 
 _TICK_SECONDS = 0.5
 _MAX_GROWTH = 200_000_000  # bytes; beyond, a fresh child is better than this one
@@ -97,8 +97,7 @@ def _answer(request: _Request, target: BinaryIO) -> None:
 
 
 def _send(drafts: list[Draft], target: BinaryIO) -> None:
-    if len(drafts) > MAX_DRAFTS:
-        raise ArticleError(f"holds more than {MAX_DRAFTS:,} articles; split it into smaller files")
+    refuse_too_many(len(drafts))
     size = 0
     for draft in drafts:
         refuse_too_long(draft.text)

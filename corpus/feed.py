@@ -7,6 +7,7 @@ drops the entities that a feed declares. Its dates are not used, only what the f
 import io
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
@@ -24,6 +25,9 @@ _PROLOG = re.compile(
 _ADDRESS_FIRST = re.compile(r"[^\s()]+@[^\s()]+\s*\(([^()@]+)\)")
 _ADDRESS_LAST = re.compile(r"([^<>()@]+?)\s*[(<][^\s()<>]+@[^\s()<>]+[)>]")
 _MAX_ENTRIES = 20_000
+_MAX_ATTRIBUTES = 1_000  # the parser takes quadratic time for those of one element
+_ENTRY = re.compile(r"<(?:[\w-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{3000,}")
 
 
 def read_feed(content: bytes) -> list[Draft]:
@@ -32,6 +36,12 @@ def read_feed(content: bytes) -> list[Draft]:
 
     source = _source(content)
     _refuse_other(source)
+    if sum(1 for _ in islice(_ENTRY.finditer(source), _MAX_ENTRIES + 1)) > _MAX_ENTRIES:
+        raise ArticleError(f"a feed of more than {_MAX_ENTRIES:,} entries; split it")
+    if any(tag[0].count("=") > _MAX_ATTRIBUTES for tag in _LONG_TAG.finditer(source)):
+        raise ArticleError(
+            f"an element of it has more than {_MAX_ATTRIBUTES:,} attributes; save the pages instead"
+        )
     parsed = feedparser.parse(
         io.BytesIO(source.encode()), sanitize_html=False, resolve_relative_uris=False
     )
@@ -40,8 +50,6 @@ def read_feed(content: bytes) -> list[Draft]:
     entries = parsed.get("entries") or []
     if not entries:
         raise ArticleError("a feed without entries; fetch it again")
-    if len(entries) > _MAX_ENTRIES:
-        raise ArticleError(f"a feed of more than {_MAX_ENTRIES:,} entries; split it")
     channel = Metadata()
     _offer_channel(parsed["feed"], channel)
     is_rss = str(parsed["version"]).startswith("rss")

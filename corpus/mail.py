@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import Compat32
+from itertools import islice
 
 from corpus.draft import Draft, Metadata
 from corpus.errors import ArticleError
 from corpus.headers import decoded, header, offer_headers
 from corpus.names import credit
-from corpus.parts import numbered
+from corpus.parts import MAX_DRAFTS, numbered, refuse_too_many
 from corpus.plain import paragraphs
 from corpus.quoted import unflowed, without_quotes
 from corpus.text import clean, decode, has_words, one_line
@@ -64,11 +65,12 @@ def read_eml(content: bytes) -> list[Draft]:
 
 def read_mbox(content: bytes) -> list[Draft]:
     """A draft of each message, numbered from 1; those deleted in the mail program are left out."""
-    starts = [found.start() for found in _SEPARATOR.finditer(content)]
+    starts = [found.start() for found in islice(_SEPARATOR.finditer(content), MAX_DRAFTS + 1)]
+    refuse_too_many(len(starts))
     if not starts or content[: starts[0]].strip():
         raise ArticleError("no mailbox: it does not begin with a line “From …”; save it as .eml")
-    spans = zip(starts, [*starts[1:], len(content)], strict=True)
-    return numbered((content[start:end] for start, end in spans), _draft_in_mailbox)
+    spans = list(zip(starts, [*starts[1:], len(content)], strict=True))
+    return numbered(spans, lambda span: _draft_in_mailbox(content[slice(*span)]))
 
 
 def message_of(content: bytes) -> "Message[str, str]":

@@ -3,7 +3,9 @@
 Here is also the one place where an error that no reader foresaw becomes a reason for the person.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 from corpus.draft import Draft
@@ -12,12 +14,46 @@ from corpus.text import one_line
 
 Part = TypeVar("Part")
 
+MAX_DRAFTS = 100_000
+"""Most articles that one file may yield."""
 
-def numbered(parts: Iterable[Part], draft_of: Callable[[Part], Draft | None]) -> list[Draft]:
+# A variable of the context and no parameter: between `parse` and what reads the parts lie the
+# readers of a dozen formats, and archives that hold files of these.
+_told: ContextVar[Callable[[], None] | None] = ContextVar("part_read", default=None)
+
+
+@contextmanager
+def telling(part_read: Callable[[], None] | None) -> Iterator[None]:
+    """Call `part_read` after each page, message or record that is read within."""
+    if part_read is None:
+        yield
+        return
+    token = _told.set(part_read)
+    try:
+        yield
+    finally:
+        _told.reset(token)
+
+
+def part_read() -> None:
+    """Tell whoever wants to know that one part of a file is read, so that a timer starts anew."""
+    tell = _told.get()
+    if tell is not None:
+        tell()
+
+
+def refuse_too_many(count: int) -> None:
+    """Raise ArticleError, before anything is read, when a file holds more than may be."""
+    if count > MAX_DRAFTS:
+        raise ArticleError(f"holds more than {MAX_DRAFTS:,} articles; split it into smaller files")
+
+
+def numbered(parts: Sequence[Part], draft_of: Callable[[Part], Draft | None]) -> list[Draft]:
     """A draft of each part, numbered from 1; one that fails has its `problem`, None is left out.
 
     A part that is left out counts: the numbers of the others stay theirs.
     """
+    refuse_too_many(len(parts))
     drafts: list[Draft] = []
     for number, part in enumerate(parts, 1):
         try:
@@ -27,6 +63,7 @@ def numbered(parts: Iterable[Part], draft_of: Callable[[Part], Draft | None]) ->
         if draft is not None:
             draft.number = number
             drafts.append(draft)
+        part_read()
     return drafts
 
 

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from corpus.errors import ArticleError
 from corpus.heads import Line
 from corpus.opening import offer_first_line, take_opening
 from corpus.pages import Paragraph, assemble, paragraphs_of
+from corpus.parts import part_read
 from corpus.properties import author_of, title_of
 from corpus.text import MAX_TEXT_BYTES, clean, has_words, kind_of
 from corpus.xmp import offer_xmp
@@ -31,8 +32,8 @@ _MAX_TITLE = 200
 _BOUNDS = (RecursionError, MemoryError, OverflowError)
 
 
-def read_pdf(content: bytes, page_read: Callable[[], None] = lambda: None) -> Draft:
-    """The draft of a PDF file; calls `page_read` after each page, so that a timer can be reset.
+def read_pdf(content: bytes) -> Draft:
+    """The draft of a PDF file.
 
     Raises:
         ArticleError: it is no PDF, needs a password, holds only images, or is too damaged.
@@ -58,14 +59,17 @@ def read_pdf(content: bytes, page_read: Callable[[], None] = lambda: None) -> Dr
             raise ArticleError(
                 f"holds more than {MAX_TEXT_BYTES // 1_000_000} MB of text; split it"
             )
-        page_read()
+        part_read()
     if failed > count / 2:
         raise ArticleError(f"is damaged: {failed} of {count} pages cannot be read; save it again")
+    notice = f"{failed} of its {count} pages cannot be read; save it again (the others are in)"
     _refuse_without_words(reader, pages)
     metadata = Metadata()
     with _translated():
         _offer_declared(reader, metadata)
-    return _draft(paragraphs_of(pages), count, metadata)
+    draft = _draft(paragraphs_of(pages), count, metadata)
+    draft.notice = notice if failed else ""
+    return draft
 
 
 @contextmanager

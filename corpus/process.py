@@ -14,8 +14,9 @@ from typing import Any
 
 from corpus.draft import Draft
 from corpus.errors import ArticleError
+from corpus.parts import MAX_DRAFTS
 from corpus.sidecar import Sidecar
-from corpus.wire import MAX_DRAFTS, MAX_FRAME_BYTES, Garbled, draft_from, frame, reason_from, take
+from corpus.wire import MAX_FRAME_BYTES, Garbled, draft_from, frame, reason_from, take
 
 WALL_SECONDS = 60
 PAGE_SECONDS = 30
@@ -96,7 +97,9 @@ class Child:
             if "page" in message:
                 now = time.monotonic()
                 self._deadline = min(now + PAGE_SECONDS, begun + SECONDS_IN_ALL)
-                self._allowed = f"{PAGE_SECONDS} s a page or {SECONDS_IN_ALL // 60} minutes in all"
+                self._allowed = (
+                    f"{PAGE_SECONDS} s a page or part, or {SECONDS_IN_ALL // 60} minutes in all"
+                )
             elif "draft" in message:
                 drafts.append(draft_from(message["draft"]))
                 size += len(drafts[-1].text)

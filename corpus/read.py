@@ -23,7 +23,7 @@ from corpus.links import refuse_link_page
 from corpus.mail import read_eml, read_mbox
 from corpus.markdown import read_markdown
 from corpus.mhtml import read_mhtml
-from corpus.parts import reason_of
+from corpus.parts import reason_of, telling
 from corpus.pdf import read_pdf
 from corpus.plain import draft_of_text
 from corpus.records import read_json, read_json_lines
@@ -111,26 +111,26 @@ def parse(
     name: str,
     sidecars: Sequence[Sidecar] = (),
     *,
-    page_read: Callable[[], None] = lambda: None,
+    page_read: Callable[[], None] | None = None,
 ) -> list[Draft]:
     """The drafts of the file called `name` with this content; touches nothing else.
 
     What `sidecars`, which `corpus.sidecar.gather` brings, say of it goes first. `page_read` is
-    called after each page of a format that has pages.
+    called after each page, message or record of a format that has several.
 
     Raises:
         ArticleError: it yields none, for this reason.
     """
     suffix = Path(name).suffix.lower()
     try:
-        if suffix == ".pdf":
-            drafts = [read_pdf(content, page_read)]
-        elif suffix in ARCHIVES:
-            drafts = ARCHIVES[suffix](content, name, parse)
-        elif suffix in READERS:
-            drafts = READERS[suffix](content)
-        else:
-            raise ArticleError(f"unknown extension {one_line(suffix)}; convert it, or leave it out")
+        with telling(page_read):
+            if suffix in ARCHIVES:
+                drafts = ARCHIVES[suffix](content, name, parse)
+            elif suffix in READERS:
+                drafts = READERS[suffix](content)
+            else:
+                suffix = one_line(suffix)
+                raise ArticleError(f"unknown extension {suffix}; convert it, or leave it out")
     except ArticleError:
         raise
     except Exception as error:  # what a library raises over bytes that nobody foresaw
@@ -168,7 +168,14 @@ def reading(drafts: Sequence[Draft], root: Path | str, source: str) -> Reading:
     if not drafts:
         raise ArticleError("holds no article; write something into it or remove it")
     articles: list[Article] = []
-    failed = [(source, draft.notice) for draft in drafts if draft.notice]
+    # What is said of a member of an archive belongs to that member.
+    failed = [
+        (f"{source}#{draft.number}", f"{one_line(draft.name)}: {draft.notice}")
+        if draft.name and draft.number
+        else (source, draft.notice)
+        for draft in drafts
+        if draft.notice
+    ]
     for position, draft in enumerate(drafts, 1):
         number = draft.number or (position if len(drafts) > 1 else 0)
         place = f"{source}#{number}" if number else source

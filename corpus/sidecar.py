@@ -55,7 +55,7 @@ def stamps(path: Path) -> tuple[Stamp, ...]:
     A file has to be read again when these differ from those it was read with.
     """
     found = []
-    for name in _names(path.name):
+    for name in names_for(path.name):
         try:
             place = path.with_name(name)
             stat = os.stat(place) if place.exists() else os.lstat(place)
@@ -98,10 +98,12 @@ def apply(drafts: Sequence[Draft], name: str, sidecars: Sequence[Sidecar]) -> No
         draft.metadata = metadata
     if problems:
         reason = "; ".join(dict.fromkeys(problems))
-        drafts[0].notice = f"{one_line(reason)}; mend it (the article is in without this)"
+        own = f"{one_line(reason)}; mend it (the article is in without this)"
+        drafts[0].notice = "; ".join(filter(None, (drafts[0].notice, own)))
 
 
-def _names(name: str) -> Iterator[str]:
+def names_for(name: str) -> Iterator[str]:
+    """The names of the sidecars that may speak of the file `name`, most trusted first."""
     yield name + SIDECAR_SUFFIX
     stem = name.partition(".")[0] if name.lower().endswith(".gz") else Path(name).stem
     if stem and stem != name:

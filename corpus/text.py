@@ -56,6 +56,7 @@ _INVISIBLE = re.compile(
     "\u2060-\u206f\ufeff\ufff0-\ufffb\ufffe\uffff\ufdd0-\ufdef\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+"
 )
+_PRINTABLE_TAG = re.compile("[\U000e0000-\U000e0fff]")  # Python calls some of these printable
 _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028]")
 _SPACES = re.compile("[ \t\x1f\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _MARKS = (
@@ -102,6 +103,22 @@ def clean(text: str) -> str:
     text = _SPACES.sub(" ", text)
     text = re.sub(r" ?\n ?", "\n", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip(" \n")
+
+
+def is_clean(text: str) -> bool:
+    """Whether `clean(text) == text`, told in a fraction of its time for nearly all clean text."""
+    if text[:1] in (" ", "\n") or text[-1:] in (" ", "\n"):
+        return not text
+    if "  " in text or " \n" in text or "\n " in text or "\n\n\n" in text:
+        return False
+    # Whatever breaks lines, is invisible or a space of another kind counts as not printable.
+    if not text.replace("\n", "").isprintable():
+        return clean(text) == text
+    if text.isascii():
+        return True
+    if _PRINTABLE_TAG.search(text) or _MARK_RUN.search(text):
+        return False
+    return unicodedata.is_normalized("NFC", text)
 
 
 def one_line(text: str, *, limit: int = 300) -> str:

@@ -12,10 +12,8 @@ from typing import Any
 
 from corpus.article import METADATA_FIELDS
 from corpus.draft import Draft, Metadata
-from corpus.text import MAX_TEXT_BYTES, clean, one_line
+from corpus.text import MAX_TEXT_BYTES, is_clean, one_line
 
-MAX_DRAFTS = 100_000
-"""Most articles that one file may yield."""
 # A line break or a quote takes two bytes in JSON; the rest is metadata.
 MAX_FRAME_BYTES = 2 * MAX_TEXT_BYTES + 1_000_000
 MAX_REASON = 500
@@ -79,7 +77,7 @@ def draft_from(message: object) -> Draft:
     text = _text(message, "text")
     pages = message.get("pages")
     number = _whole(message.get("number"))
-    if clean(text) != text or len(text.encode("utf-8", "replace")) > MAX_TEXT_BYTES:
+    if not is_clean(text) or len(text.encode("utf-8", "replace")) > MAX_TEXT_BYTES:
         raise Garbled("text that is not clean")
     if not isinstance(pages, list) or len(pages) > len(text) + 1:
         raise Garbled("no pages")

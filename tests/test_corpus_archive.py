@@ -96,7 +96,7 @@ def test_members_of_a_zip_are_numbered_in_the_order_of_their_names() -> None:
             "b/Thumbs.db": "x",
             "b/page_files/style.css": "x",
             "b/photo.JPG": "x",
-            "a.txt.meta.json": "{}",
+            "a.txt.meta.json": '{"outlet": "The Quay"}',
         }
     )
     found = reading(parse(content, "pile.zip"), "/root", "pile.zip")
@@ -149,3 +149,28 @@ def test_changed_bytes_only_ever_give_articles_or_a_reason(name: str) -> None:
             assert str(error) and "\n" not in str(error)
             reasons += 1
     assert reasons < 100 or name.endswith((".gz", ".zip"))
+
+
+def test_sidecars_in_a_zip_speak_of_what_stands_beside_them() -> None:
+    table = "file,title,author,published\na.txt,Rope snaps,Iris Bell,2024-04-10\n"
+    members: dict[str, str | bytes] = {
+        "april/a.txt": TEXT,
+        "april/byline.csv": table,
+        "march/a.txt": TEXT,
+        "march/a.txt.meta.json": json.dumps({"title": "Crane falls", "outlet": "Berth News"}),
+        "may/a.txt": TEXT,
+        "may/byline.csv": "no table of files",
+    }
+    found = reading(parse(zipped(members), "pack.zip"), "/r", "pack.zip")
+    april, march, may = found.articles
+    assert (april.title, april.author, april.published) == ("Rope snaps", "Iris Bell", "2024-04-10")
+    assert (march.title, march.outlet, march.author) == ("Crane falls", "Berth News", None)
+    assert (may.author, may.outlet) == (None, None)
+    ((place, reason),) = found.failed
+    assert place == "pack.zip#3" and "byline.csv: it has no column 'file'" in reason
+
+
+def test_each_member_is_told() -> None:
+    told: list[int] = []
+    parse(zipped({"a.txt": TEXT, "b.txt": TEXT}), "a.zip", page_read=lambda: told.append(1))
+    assert len(told) == 2

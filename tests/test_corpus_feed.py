@@ -3,6 +3,7 @@
 import pytest
 
 from corpus import ArticleError
+from corpus.feed import read_feed
 from corpus.read import Reading, parse, reading
 
 TEXT = "The ferry crews walked off the job at five on Monday morning."
@@ -121,3 +122,9 @@ def test_entities_are_neither_expanded_nor_fetched(entities: str) -> None:
 def test_what_is_no_feed_says_so(content: str | bytes, reason: str) -> None:
     with pytest.raises(ArticleError, match=reason):
         read(content, "a.xml")
+
+
+def test_an_element_of_thousands_of_attributes_is_refused() -> None:
+    attributes = " ".join(f"a{number}='x'" for number in range(5_000))
+    with pytest.raises(ArticleError, match="attributes"):
+        read_feed(RSS.replace("<item>", f"<item {attributes}>", 1).encode())

@@ -4,6 +4,7 @@ import pytest
 
 from corpus import ArticleError
 from corpus.draft import Draft
+from corpus.mail import read_mbox
 from corpus.read import parse, reading
 
 HEADERS = "From: Mara Lindqvist <mara@lenton.example>\nDate: Mon, 3 Mar 2025 07:15:00 +0100 (CET)\n"
@@ -177,3 +178,8 @@ def test_a_mailbox_holds_a_message_after_each_separator() -> None:
         assert "From here on it is text." in read.articles[0].text
     with pytest.raises(ArticleError, match="no mailbox"):
         parse(HEADERS.encode(), "b.mbox")
+
+
+def test_too_many_messages_are_refused_before_any_is_read() -> None:
+    with pytest.raises(ArticleError, match="more than 100,000 articles"):
+        read_mbox(b"From a@b 10:10\nA: b\n\n" * 100_001)

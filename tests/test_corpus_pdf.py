@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 from pdfs import column, objects, pdf, stream
-from pypdf import PdfReader, PdfWriter
+from pypdf import PageObject, PdfReader, PdfWriter
 from reportlab.pdfgen.canvas import Canvas
 
+import corpus.pdf
 from corpus import ArticleError, read
+from corpus.heads import Line
 from corpus.pdf import read_pdf
-from corpus.read import parse
+from corpus.read import parse, reading
 from corpus.text import clean
 
 PROSE = (
@@ -366,3 +368,22 @@ def test_mutations_raise_nothing_but_article_errors() -> None:
 
 def test_the_files_of_these_tests_are_what_they_say() -> None:
     assert len(PdfReader(io.BytesIO(image_only())).pages) == 1
+
+
+def test_a_page_that_cannot_be_read_is_told_while_the_others_are_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lines_of = corpus.pdf._lines_of
+    seen: list[PageObject] = []
+
+    def second_fails(page: PageObject) -> list[Line]:
+        seen.append(page)
+        if len(seen) == 2:
+            raise KeyError("/Font")
+        return lines_of(page)
+
+    monkeypatch.setattr(corpus.pdf, "_lines_of", second_fails)
+    draft = read_pdf(pdf([[(72.0, 760.0, f"Words of page {n}.")] for n in range(3)]))
+    assert "Words of page 0." in draft.text and "Words of page 2." in draft.text
+    assert draft.notice == "1 of its 3 pages cannot be read; save it again (the others are in)"
+    assert reading([draft], "/r", "a.pdf").failed == (("a.pdf", draft.notice),)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from corpus import ArticleError
+from corpus.parts import MAX_DRAFTS
 from corpus.read import Reading, parse, reading
 from corpus.records import draft_of_record, read_json
 
@@ -194,3 +195,15 @@ def test_a_teaser_is_no_text() -> None:
     with pytest.raises(ArticleError, match="no text"):
         draft_of_record({"title": "A", "description": "Only a line that says what it is about."})
     assert draft_of_record({"title": "A", "description": "A whole account of it. " * 10}).text
+
+
+def test_too_many_records_are_refused_before_any_is_read() -> None:
+    lines = b'{"title": "a", "text": "b"}\n' * (MAX_DRAFTS + 1)
+    with pytest.raises(ArticleError, match="more than 100,000 articles"):
+        parse(lines, "a.jsonl")
+
+
+def test_each_record_of_several_is_told() -> None:
+    told: list[int] = []
+    parse(b'{"text": "one"}\n{"nothing": 1}\n', "a.jsonl", page_read=lambda: told.append(1))
+    assert len(told) == 2

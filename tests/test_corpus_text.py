@@ -12,7 +12,7 @@ from corpus import ArticleError
 from corpus.dates import iso_date
 from corpus.names import credit, names
 from corpus.plain import draft_of_text, paragraphs
-from corpus.text import clean, decode, one_line
+from corpus.text import clean, decode, is_clean, one_line
 
 POLISH = "Zażółć gęślą jaźń. Burmistrz powiedział, że most zostanie zamknięty na trzy miesiące."
 TEXTS = st.text(
@@ -90,6 +90,21 @@ def test_decode_refuses_what_is_no_text(content: bytes) -> None:
 @settings(max_examples=300, deadline=None)
 def test_clean_is_idempotent(text: str) -> None:
     assert clean(clean(text)) == clean(text)
+
+
+@given(TEXTS)
+@settings(max_examples=500, deadline=None)
+def test_is_clean_tells_what_clean_would_change(text: str) -> None:
+    assert is_clean(text) == (clean(text) == text)
+    assert is_clean(clean(text))
+
+
+def test_is_clean_of_each_character() -> None:
+    """Python's notion of what is printable changes; ours must not."""
+    some = (range(0x3100), range(0xFE00, 0x10000), range(0x1BC00, 0x1BD00), range(0x1D100, 0x1D200))
+    codes = [code for each in (*some, range(0xDFF00, 0xE1100)) for code in each]
+    texts = [f"a{chr(code)}b" for code in codes]
+    assert [ascii(text) for text in texts if is_clean(text) != (clean(text) == text)] == []
 
 
 @given(TEXTS)
