@@ -29,7 +29,7 @@ from qa.question import LONGEST, Question, parse
 from qa.rerank import Evidence, rerank
 from qa.retrieve import retrieve
 from qa.rewrite import Standalone, rewrite
-from qa.settle import settle
+from qa.settle import certain, settle
 from qa.tokens import TokenCache
 from qa.types import Answer, Bounds, Hit, Turn
 
@@ -214,6 +214,7 @@ class Assistant:
                 looked[place] = self._find(*place, clock=clock)
             question, evidence = looked[place]
             found = reader.candidates(question, evidence, way.keep)
+            found = certain(found) if way.literal else found
             settled = settle(question, found, strictness, latest=asked.when.latest)
             sure = max(sure, found[0].probability if found else 0.0)
             if settled.chosen:

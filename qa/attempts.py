@@ -17,7 +17,7 @@ from qa.rewrite import Standalone, rewrite
 from qa.spans import DATES
 from qa.speech import same_person, speaker
 from qa.types import Turn
-from qa.when import When
+from qa.when import When, understand
 
 # Times that an article counts from its own day, and a question may take over.
 _COARSE = re.compile(r"(?:this|last) (?:month|quarter|year|spring|summer|autumn|fall|winter)", re.I)
@@ -28,11 +28,15 @@ BESIDE = 240
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What to look for, where, and which sentences may answer (None: any)."""
+    """What to look for, where, and which sentences may answer (None: any).
+
+    `literal` is whether they hold the very words that the question quotes.
+    """
 
     standalone: Standalone
     scope: Scope
     keep: Keep | None = None
+    literal: bool = False
 
 
 def attempts(asked: Asked, history: Sequence[Turn], today: date | None) -> Iterator[Attempt]:
@@ -40,19 +44,40 @@ def attempts(asked: Asked, history: Sequence[Turn], today: date | None) -> Itera
     scope, when = asked.scope, asked.when
     if when.latest and today and not scope.end:
         scope = replace(scope, end=today.isoformat())
-    text = rewrite(asked.text if when.bounded else when.rest, history)
+    text = _rewritten(asked.text if when.bounded else when.rest, history, when, today)
     ways: list[tuple[Standalone, Scope, Keep | None]] = [(text, scope, None)]
     if when.bounded:
-        bare = rewrite(when.rest, history) if WORD.search(when.rest) else text
+        known = WORD.search(when.rest) or history
+        bare = _rewritten(when.rest, history, when, today) if known else text
         ways = [(bare, within(scope, when), None)]
         if not when.demanded:
             ways.insert(0, (text, scope, _dated(asked.text, when)))
+            ways.append((bare, scope, _dated(asked.text, when, beside=0)))
         elif not today and _COARSE.match(when.said):
             # An article says "this year" of its own; a person who reads it asks in its words.
             ways.append((text, scope, _literal(when.said)))
     for standalone, bounds, keep in ways:
+        if asked.literal:
+            yield Attempt(standalone, bounds, _both(keep, _quoting(asked.literal)), literal=True)
         for said in _said(asked):
             yield Attempt(standalone, bounds, _both(keep, said))
+
+
+def _rewritten(text: str, history: Sequence[Turn], when: When, today: date | None) -> Standalone:
+    """The question with what it leans on; a time of its own takes the place of that before."""
+    whole = rewrite(text, history)
+    if not whole.asked or not (when.bounded or when.latest):
+        return whole
+    before = understand(whole.text[: whole.asked].strip(), today or date.today()).rest
+    return Standalone(f"{before} {whole.text[whole.asked :]}".strip(), len(before) + 1)
+
+
+def _quoting(said: str) -> Keep:
+    """Sentences that hold words which the question quotes."""
+    wanted = f" {' '.join(words(said))} "
+    return lambda article, start, end: (
+        wanted in f" {' '.join(words(article.text[start : end + len(said)]))} "
+    )
 
 
 def within(scope: Scope, when: When) -> Scope:
@@ -86,15 +111,18 @@ def _is_by(wanted: str, article: Article, start: int, end: int) -> bool:
     return same_person(wanted, who)
 
 
-def _dated(text: str, when: When) -> Keep:
-    """Sentences that say the date of the question, or stand in an article of these dates."""
+def _dated(text: str, when: When, beside: int = BESIDE) -> Keep:
+    """Sentences that say the date of the question, or stand in an article of these dates.
+
+    The date may stand `beside` so many characters before the sentence.
+    """
     gone = set(words(text)) - set(words(when.rest))
     said = {word for word in gone if word in DATES or any(c.isdigit() for c in word)}
 
     def keep(article: Article, start: int, end: int) -> bool:
         published = article.published or ""
-        beside = words(article.text[max(0, start - BESIDE) : end])
-        return bool(said) and said <= {*beside, *published[:10].split("-")}
+        around = words(article.text[max(0, start - beside) : end])
+        return bool(said) and said <= {*around, *published[:10].split("-")}
 
     return keep
 

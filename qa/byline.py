@@ -68,7 +68,8 @@ _WRITTEN: tuple[tuple[Wanted, str], ...] = (
         rf"what|which|list|show)\b.{{0,40}}\b(?:by|from)\b"
         rf"|\bwhat (?:did|has|have|does) .{{2,40}} (?:write|written|publish|published|cover|"
         rf"covered)\b(?! that)"
-        rf"|\b{_PIECE} (?:by|from|since|before|after|in|until)\b"
+        r"|(?<!according to )(?<!according to the )"
+        rf"\b{_PIECE} (?:by|from|since|before|after|in|until)\b"
         rf"|\b(?:what|which {_PIECE}|anything|everything|something) "
         rf"(?:(?:was|were|is|are|has|have) )?(?:been )?"
         rf"(?:there|published|posted|printed|new|appeared)\b|\bwhat['’]s (?:there|new)\b",

@@ -42,12 +42,30 @@ _WHERE = (
 )
 
 
+_WHO_SAID = re.compile(
+    r"\b(who)(?: \w+ly)? (?:complained|insisted|noted|admitted|added|stated|explained|replied|"
+    r"remarked|told \w+|joked|conceded|stressed|pointed out|maintained|acknowledged|lamented|"
+    r"confirmed|declared|responded|countered|recalled|quipped|put it)\b(?= (?:that|the|it|he|she|"
+    r"they|nobody|no|there|how|what|of)\b)",
+    re.IGNORECASE,
+)
+# A toll is told by what it counts.
+_TOLL = re.compile(
+    r"\b(?:what|how high) (?:is|was|were|has been) the (?:\w+ )?death toll"
+    r"(?: of| in| from|(?=\W*$))"
+    r"",
+    re.IGNORECASE,
+)
+_LITERAL = re.compile(r"(?<!\w)[“\"«'‘]([^”\"»“«]{6,300}?)[”\"»'’](?!\w)")
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A question as it is to be looked for, and where.
 
     `text` is what is looked for; `scope` the flags with what the question itself demands; `when`
-    the time that it names; `speaker` whose words are wanted, `quoted` whether only somebody's are.
+    the time that it names; `speaker` whose words are wanted, `quoted` whether only somebody's are,
+    `literal` the words that it quotes.
     """
 
     text: str
@@ -55,6 +73,7 @@ class Asked:
     when: When
     speaker: str | None = None
     quoted: bool = False
+    literal: str = ""
 
 
 def asked_of(text: str, scope: Scope, names: Names, today: date) -> Asked:
@@ -78,7 +97,14 @@ def asked_of(text: str, scope: Scope, names: Names, today: date) -> Asked:
         rest = _remove(rest, re.escape(speaker)) or rest
     if not WORD.search(rest):
         rest = text
-    return Asked(rest, scope, understand(rest, today), speaker, asks_who_said(text))
+    quoted = asks_who_said(text)
+    if quoted:
+        # The verb is the question's own: what is looked for is what was said.
+        rest = _WHO_SAID.sub(r"\1 said", rest)
+    rest = _TOLL.sub("How many people were killed in", rest)
+    literal = _LITERAL.search(text) if quoted else None
+    words_of = literal[1] if literal and len(WORD.findall(literal[1])) > 1 else ""
+    return Asked(rest, scope, understand(rest, today), speaker, quoted, words_of)
 
 
 def _named(text: str, names: Sequence[str]) -> tuple[str, str] | None:
@@ -98,7 +124,9 @@ def _named(text: str, names: Sequence[str]) -> tuple[str, str] | None:
                 ):
                     continue
                 if best is None or len(form) > best[0]:
-                    best = (len(form), name, rest if rest is not None else text)
+                    # "What did the Post say of the bridge?" finds nothing by the Post's name.
+                    left = re.sub(rf"\b(?:the )?{pattern}[’']?s?(?!\w) ?", "", text, flags=re.I)
+                    best = (len(form), name, rest if rest is not None else left)
     return None if best is None else best[1:]
 
 

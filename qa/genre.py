@@ -28,21 +28,50 @@ _CORRECTION = re.compile(
     r"berichtigung|richtigstellung|rectificati\w+|correctif|fe de errata|correcci[oó]n)\b",
     re.IGNORECASE,
 )
+_PIECE = (
+    r"(?:reports?|articles?|stor(?:y|ies)|versions?|editions?|clarifications?|corrections?|headlines?|"
+    r"captions?|columns?|notices?|notes?|pieces?|graphics?|posts?|items?|dispatch(?:es)?|accounts?|"
+    r"interviews?|reviews?|charts?|tables?|summar(?:y|ies))"
+)
 _CORRECTS = re.compile(
-    r"\b(?:an? (?:earlier|previous) (?:version|report|article|story)|(?:our|the|this) "
-    r"(?:report|article|story|piece)[^.]{0,60}) (?:[^.]{0,80}\b)?(?:misstated|wrongly|incorrectly|"
-    r"mistakenly|erroneously|in error|contained (?:\w+ )?errors?|misquoted|misidentified|"
-    r"gave the wrong)\b"
+    rf"\b(?:(?:an?|the) (?:earlier|previous|original)|our|the|this) {_PIECE}\b"
+    r"[^.]{0,140}\b(?:misstated|wrong|wrongly|incorrect(?:ly)?|mistakenly|erroneously|in error|"
+    r"errors?|mistakes?|misquoted|misidentified|misspel(?:t|led)|misattributed)\b"
+    rf"|\ban? (?:earlier|previous|original) (?:version|edition)\b(?: of (?:this|the|our) {_PIECE})?"
+    r"[^.]{0,60}\b(?:said|stated|gave|named|reported|had|put|described|referred|attributed)\b"
     r"|\bwe (?:wrongly|incorrectly|mistakenly|erroneously) (?:said|reported|stated|wrote|gave)\b"
-    r"|\bhas been (?:corrected|amended) to\b",
+    rf"|\bthis {_PIECE} (?:was|has been) (?:amended|corrected|edited|updated to correct)\b"
+    r"|\b(?:has been|was) (?:corrected|amended) to\b"
+    r"|^\W*(?:corrections?|clarification|editor[’']s note)\b[^\n:]{0,40}:.{0,200}\b"
+    r"(?:misstated|wrong|wrongly|incorrect(?:ly)?|earlier version|error|mistake|corrected|not)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+# A clause of a correction that tells the mistake, and one that says what is right.
+_MISTAKEN = re.compile(
+    r"\b(?:wrong(?:ly)?|incorrect(?:ly)?|mistaken(?:ly)?|erroneous(?:ly)?|misstated|misreported|"
+    r"misidentified|misquoted|misspel(?:t|led)|in error|by mistake|overstated|understated)\b"
+    rf"|\b(?:our|the|an?|this|that|earlier|previous|original|first|it|which)\s(?:\w+\s)?{_PIECE}\b"
+    r"[^;]{0,140}?\b(?:said|named|stated|gave|claimed|reported|described|put|listed|identified|"
+    r"quoted|had|referred|called|attributed|suggested|placed|spel(?:t|led)|repeated)\b"
+    r"|\bwe (?:had )?(?:said|reported|wrote|named|stated|gave|put|quoted|called|described)\b"
+    r"|^\W*(?:not|rather than|instead of|and not)\b",
     re.IGNORECASE,
 )
-# A sentence of a correction that repeats the mistake.
-_MISTAKEN = re.compile(
-    r"\b(?:wrong(?:ly)?|incorrect(?:ly)?|mistaken(?:ly)?|erroneous(?:ly)?|misstated|in error|"
-    r"(?:earlier|previous|original) (?:version|report|article|story)|(?:our|the) (?:report|article|"
-    r"story)\b.{0,40}\b(?:said|named|stated|gave|claimed)|we (?:said|reported|wrote|named)|"
-    r"not \S+ as)\b",
+_RIGHT = re.compile(
+    r"\b(?:in fact|actually|should (?:have|be|read)|the correct|(?:corrected|amended) to|"
+    r"correct (?:figure|number|name|date|cost|price|spelling|sum|amount|title|total|age|year))\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r";\s|,\s(?=(?:but|when|whereas|while|not|rather than|instead of|and not|it|he|she|they|"
+    r"there)\b)"
+    r"|\s(?=(?:rather than|instead of|and not)\b)|\s[–—-]\s|\s\(|\)\s|[.!?][”\"’]?\s+(?=\S)|:\s",
+    re.IGNORECASE,
+)
+# A question about the mistake itself is not to be answered by what is right.
+_OF_MISTAKE = re.compile(
+    r"\b(?:wrong|mistakes?|errors?|correct(?:ed|ions?)|mistaken|originally|misstated|"
+    r"first reported)\b",
     re.IGNORECASE,
 )
 HEAD = 600
@@ -68,11 +97,28 @@ def is_correction(article: Article) -> bool:
     )
 
 
-def repeats_mistake(sentence: str) -> bool:
-    """Whether a sentence of a correction tells what was wrong rather than what is right."""
-    return bool(_MISTAKEN.search(sentence)) and not re.search(
-        r"\b(?:correct (?:figure|number|name|date|cost|price|spelling|sum|amount|title|total|age)|"
-        r"in fact|should have|actually)\b",
-        sentence,
-        re.IGNORECASE,
-    )
+def asks_of_mistake(question: str) -> bool:
+    """Whether a question is about what was wrong or corrected."""
+    return bool(_OF_MISTAKE.search(question))
+
+
+def mistaken(text: str) -> list[tuple[int, int]]:
+    """The clauses in a correction's words that tell what was wrong rather than what is right."""
+    areas = []
+    ends = [*(found.span() for found in _CLAUSE.finditer(text)), (len(text), len(text))]
+    start = 0
+    for end, after in ends:
+        if found := _MISTAKEN.search(text, start, end):
+            right = _RIGHT.search(text, start, end)
+            if not right:
+                areas.append((start, end))
+            elif right.start() < found.start():
+                areas.append((found.start(), end))  # "is in fact 274, as we wrongly said"
+            else:
+                areas.append((start, right.start()))
+        elif (
+            text[start:end].lower().startswith(("not ", "rather than ", "instead of ", "and not "))
+        ):
+            areas.append((start, end))
+        start = after
+    return areas

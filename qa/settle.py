@@ -6,11 +6,12 @@ correction corrects is not shown as the answer. A question about now is answered
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.article import Article
-from qa.genre import is_correction, repeats_mistake
-from qa.question import Question
+from index.words import words
+from qa.corrections import corrected
+from qa.question import Kind, Question
 from qa.reader import Candidate, choose
 from qa.values import Known, differ, value_of
 
@@ -19,11 +20,17 @@ from qa.values import Known, differ, value_of
 RIVAL = 1.5
 # How far the newest article may score below the best when the newest is wanted.
 NEWEST = 2.0
+# How far below the best it may score when it has all the words of the question that the best has.
+ALIKE = 6.0
+# The share of these words that it has at least.
+SHARED = 0.7
+# Characters at the start of an article that say what it is about.
+LEAD = 400
+# How sure an answer is that holds the words which the question quotes.
+LITERAL = 0.9
+# Characters after a sentence in which a quotation that it opens may end.
+QUOTATION = 300
 MOST_VALUES = 3
-# A question about the mistake itself is not to be answered by what is right.
-_OF_MISTAKE = re.compile(
-    r"\b(?:wrong|mistakes?|errors?|correct(?:ed|ion)|mistaken|originally)\b", re.I
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,41 +63,106 @@ def settle(
     if not found or found[0].probability < threshold:
         return Settled()
     standing = (group or {}).get
-    rivals = _rivals(found, threshold, NEWEST if latest else RIVAL, standing)
-    sure = [candidate for candidate in found if candidate.probability >= threshold]
-    corrected = _corrected(question, sure, rivals)
-    if corrected:
-        right, wrong = corrected
-        return Settled((right,), otherwise=wrong, why="corrected")
+    effect = corrected(question, found)
+    if effect.right:
+        return Settled((effect.right,), otherwise=effect.wrong, why="corrected")
+    found = effect.found
+    if not found or found[0].probability < threshold:
+        return Settled()
+    found = _counting(question, found, threshold)
+    rivals = _rivals(question, found, threshold, latest, standing)
     if latest:
-        dated = [rival for rival in rivals if rival.article.published]
-        newest = max(dated, key=lambda c: (c.article.published or "", c.score), default=rivals[0])
-        older = [c for c in rivals if c is not newest and _disagree(question, newest, c)]
-        other = max(older, key=lambda c: c.article.published or "", default=None)
-        if question.sweeping:
-            rest = [c for c in choose(question, found, threshold) if c is not newest]
-            return Settled((newest, *rest[:4]))
-        return Settled((newest,), otherwise=other, why="older" if other else "")
+        return _newest(question, found, rivals, threshold)
     values = _values(question, rivals)
     if len(values) > 1:
-        shown = tuple(alike[0] for _, alike in values)
-        return Settled(shown, values)
-    return Settled(tuple(choose(question, found, threshold)))
+        return Settled(tuple(alike[0] for _, alike in values), values)
+    if question.sweeping:
+        return Settled(tuple(choose(question, found, threshold)))
+    return Settled((whole(found[0]),))
+
+
+def _newest(
+    question: Question, found: Sequence[Candidate], rivals: Sequence[Candidate], threshold: float
+) -> Settled:
+    """The newest of the rivals, and the newest other that says otherwise."""
+    dated = [rival for rival in rivals if rival.article.published]
+    newest = max(dated, key=lambda c: (c.article.published or "", c.score), default=rivals[0])
+    if question.sweeping:
+        rest = [c for c in choose(question, found, threshold) if c is not newest]
+        return Settled((newest, *rest[:4]))
+    older = [c for c in rivals if c is not newest and _disagree(question, newest, c)]
+    other = max(older, key=lambda c: c.article.published or "", default=None)
+    return Settled((newest,), otherwise=other, why="older" if other else "")
+
+
+def certain(found: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates that hold the very words asked for, which is sure without a judgement."""
+    return [replace(c, probability=max(c.probability, LITERAL)) for c in found]
+
+
+def whole(candidate: Candidate) -> Candidate:
+    """A candidate to the end of the quotation that it opens, if this is near."""
+    text, start, end = candidate.article.text, candidate.start, candidate.end
+    said = text[start:end]
+    for opening, closing in ("“”", "«»", "„“", '""'):
+        if opening == closing:
+            left_open = said.count(opening) % 2 == 1 and not said.rstrip().endswith(opening)
+        else:
+            left_open = said.rfind(opening) > said.rfind(closing)
+        if left_open and opening in said:
+            stop = text.find(closing, end, end + QUOTATION)
+            if stop >= 0 and "\n" not in text[end:stop].strip() and opening not in text[end:stop]:
+                return replace(candidate, end=stop + 1)
+    return candidate
 
 
 def _rivals(
+    question: Question,
     found: Sequence[Candidate],
     threshold: float,
-    within: float,
+    latest: bool,
     standing: Callable[[str], str | None],
 ) -> list[Candidate]:
     """The best sentence of each independent article that answers about as well as the best."""
     best: dict[str, Candidate] = {}
+    near = NEWEST if latest else RIVAL
     for candidate in found:
-        if candidate.probability >= threshold and candidate.score >= found[0].score - within:
+        if candidate.probability < threshold:
+            continue
+        behind = found[0].score - candidate.score
+        if behind <= near or (behind <= ALIKE and _alike(question, found[0], candidate)):
             identity = candidate.article.id
             best.setdefault(standing(identity) or identity, candidate)
     return list(best.values())
+
+
+def _alike(question: Question, best: Candidate, other: Candidate) -> bool:
+    """Whether a sentence says of what is asked most that the best one says, by its very words.
+
+    Names may stand anywhere in the title and the lead of its article.
+    """
+    said = set(words(f"{other.article.title} {other.text}"))
+    about = said | set(words(other.article.text[:LEAD]))
+    first = set(words(f"{best.article.title} {best.text}"))
+    terms = [term for term in question.terms if not term.leant and term.word in first]
+    shared = [t.weight for t in terms if t.word in (about if t.name else said)]
+    return sum(shared) >= SHARED * sum(term.weight for term in terms)
+
+
+def _counting(question: Question, found: Sequence[Candidate], threshold: float) -> list[Candidate]:
+    """The candidates, with one that counts what is asked for before a share of it."""
+    if question.kind is not Kind.NUMBER or not question.focus:
+        return list(found)
+    best = value_of(question, found[0].text, found[0].span)
+    for candidate in found[1:]:
+        if candidate.probability < threshold or found[0].score - candidate.score > ALIKE:
+            continue
+        value = value_of(question, candidate.text, candidate.span)
+        if best and best.unit == "%" and value and not value.unit and candidate.span:
+            after = words(candidate.text[candidate.span[1] :])[:3]
+            if question.focus & set(after):
+                return [candidate, *(c for c in found if c is not candidate)]
+    return list(found)
 
 
 def _values(
@@ -119,49 +191,3 @@ def _disagree(question: Question, one: Candidate, other: Candidate) -> bool:
     first = value_of(question, one.text, one.span)
     second = value_of(question, other.text, other.span)
     return bool(first and second and differ(first, second))
-
-
-def _corrected(
-    question: Question, found: Sequence[Candidate], rivals: Sequence[Candidate]
-) -> tuple[Candidate, Candidate | None] | None:
-    """The sentence of a correction that answers, and the one it corrects; None without any."""
-    best = rivals[0]
-    if _OF_MISTAKE.search(question.text):
-        return None
-    wrong = value_of(question, best.text, best.span)
-    if is_correction(best.article):
-        if not repeats_mistake(best.text):
-            other = _other(question, best, rivals)
-            return (best, other) if other else None
-        right = _right(question, found, best.article, wrong) if wrong else None
-        return (right, None) if right else None
-    for candidate in found:
-        article = candidate.article
-        if (
-            article.id != best.article.id
-            and is_correction(article)
-            and (article.published or "9") >= (best.article.published or "")
-            and (wrong is None or _says(article, wrong))
-        ):
-            right = _right(question, found, article, wrong)
-            if right and (wrong or right.score >= best.score):
-                return right, best
-    return None
-
-
-def _right(
-    question: Question, found: Sequence[Candidate], article: Article, wrong: Known | None
-) -> Candidate | None:
-    """The sentence of a correction that gives another value than the wrong one."""
-    for candidate in found:
-        if candidate.article.id != article.id or repeats_mistake(candidate.text):
-            continue
-        value = value_of(question, candidate.text, candidate.span)
-        if wrong is None or (value is not None and differ(wrong, value)):
-            return candidate
-    return None
-
-
-def _other(question: Question, best: Candidate, rivals: Sequence[Candidate]) -> Candidate | None:
-    """A rival that gives what the correction corrects."""
-    return next((rival for rival in rivals[1:] if _disagree(question, best, rival)), None)

@@ -7,106 +7,21 @@ is named.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from index.sentences import sentences
 from index.words import fold
+from qa.reported import CLOSING, NAME, NOBODY, OPENING, PRONOUNS, QUOTED, SAY, THINGS, bare, named
 from qa.spans import names
 
-_SAY = (
-    r"(?:said|says|say|saying|told|tells|added|adds|argued|argues|claimed|claims|warned|"
-    r"warns|insisted|"
-    r"insists|explained|explains|noted|notes|stated|states|wrote|writes|called|calls|"
-    r"described|describes|"
-    r"announced|announces|admitted|admits|denied|denies|replied|replies|asked|asks|"
-    r"promised|promises|"
-    r"predicted|predicts|suggested|suggests|recalled|recalls|remarked|remarks|believes|"
-    r"believed|thinks|"
-    r"thought|hopes|hoped|fears|feared|complained|complains|urged|urges|vowed|declared|declares|"
-    r"acknowledged|conceded|concedes|maintained|maintains|countered|joked|estimates|estimated|"
-    r"confirmed|confirms|pointed out|points out|stressed|stresses|praised|criticised|criticized|"
-    r"condemned|dismissed|compared|accused|continued|concluded|reported|reports|found|reckons|"
-    r"likened|labelled|labeled|testified|responded|cautioned|observed|testifies|quipped)"
-)
-_NAME = (
-    r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Sir|Dame|Lord|Lady|St|Rev|Capt|Sgt|Gen|Col|Sen|Rep|Gov)\.?\s+)?"
-    r"[^\W\d_a-zß-ÿ][\w’'.-]*(?:\s+(?:(?:de|da|di|del|della|der|den|van|von|bin|ibn|al|el|la|le|"
-    r"dos|du|ter|ten|y|of|the)\s+){0,2}[^\W\d_a-zß-ÿ][\w’'.-]*)*"
-)
-_ROLE = (
-    r"(?:spokes(?:man|woman|person)|minister|mayor|president|chair(?:man|woman)?|director|"
-    r"secretary|"
-    r"council|ministry|company|union|police|agency|government|committee|court|judge|report|study|"
-    r"survey|researchers?|scientists?|residents?|officials?|prosecutors?|witness(?:es)?|board|"
-    r"firm|party|team|authors?|farmers?|owners?|neighbours?|operator|utility|university|institute|"
-    r"commission|operators?|organisers?|doctors?|lawyers?|engineers?|captain|teacher|bank|airline)"
-)
-_BODY = (
-    rf"(?:(?:[Tt]he|[Aa]n?|[Oo]ne|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir)\s+(?:[\w’'-]+\s+){{0,3}}?{_ROLE}\b"
-    r"(?:\s+(?:of|for)\s+(?:the\s+)?[\w’'-]+(?:\s+[\w’'-]+){0,3}?)?)"
-)
-_BODY_NAME = rf"(?:[Tt]he\s+{_NAME}(?:\s+(?:and|&)\s+{_NAME})?)"
-_WHO = rf"(?<!\w)(?:{_BODY_NAME}|{_NAME}|{_BODY}|he|she|they|He|She|They)(?!\w)"
-# What may stand between a speaker and the verb: "Brough, the union's general secretary, said".
-_ASIDE = r"(?:,\s[^,“”\"]{2,90},|\s\([^)]{1,60}\))?"
-_ALSO = r"(?:(?:has|have|had|also|then|later|once|still|again|since|who|which)\s+){0,2}"
-_TOLD = (
-    re.compile(rf"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|opinion) of)\s+(?P<who>{_WHO})"),
-    re.compile(
-        r"\b[Aa]ccording to\s+(?P<who>(?:the|an?|his|her|its|their)\s(?:[\w’'-]+\s){0,3}?[\w’'-]+)"
-        r"(?=\s(?:who|that|which|and|in|of|at|on)\b|[,.;:”\"]|$)"
-    ),
-    re.compile(
-        rf"\b(?:described|called|denounced|praised|dismissed|hailed|labelled|condemned|seen)\b"
-        rf"[^.“”\"]{{0,80}}?(?:[“\"][^”\"]*[”\"])?[^.“”\"]{{0,20}}?\bby\s+(?P<who>{_WHO})"
-    ),
-    # "The head warden, Lachlan Meek, said"
-    re.compile(
-        rf"\b(?:[Tt]he|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir|"
-        rf"[Aa]n?)\s[\w’' -]{{3,50}},\s(?P<who>{_NAME}),\s+"
-        rf"{_ALSO}{_SAY}\b"
-    ),
-    re.compile(rf"(?P<who>{_WHO}){_ASIDE}\s+{_ALSO}{_SAY}\b"),
-    re.compile(rf"[”\"’,]\s*{_SAY}\s+(?P<who>{_WHO})"),
-    re.compile(rf"(?:^|[”\"]\s*){_SAY}\s+(?P<who>{_WHO})"),
-    # "the winner said"
-    re.compile(
-        rf"(?:^|[”\",]\s*)(?P<who>[Tt]he\s(?:[\w’'-]+\s){{0,2}}?[\w’'-]+)\s+(?:also\s)?{_SAY}\b"
-    ),
-)
-# A line of an interview: "Verhage: An empty tower dies."
-_LABEL = re.compile(rf"^\W{{0,3}}(?P<who>{_NAME})\W{{0,2}}:\s")
-_PRONOUNS = frozenset({"he", "she", "they"})
-_OPENING, _CLOSING = "“«„", "”»"
-_QUOTED = re.compile(r"[“\"«„][^“”\"«»„]*[”\"»]")
-# Capitals that are no speaker: days, months, and what begins a sentence.
-_NOBODY = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march "
-    "april may june "
-    "july august september october november december but and the a an in on at it this that these "
-    "those there what when where why how who i we you yes no if as for after before asked q "
-    "critics others some many most all both".split()
-)
-# What names places and bodies, not persons.
-_THINGS = frozenset(
-    "institute line bridge museum council union bank park river bay street road "
-    "isles island islands "
-    "group agency university college school hospital court house hall station port harbour market "
-    "company society trust foundation association ministry department office news "
-    "times post herald "
-    "courier gazette tribune journal party club team city county state north south east west new "
-    "great the of field valley mill square lane avenue royal national central prize award cup open "
-    "act bill law committee commission board authority service force police fire "
-    "centre center".split()
-)
 # Sentences before that may name who goes on speaking, and whose speaker may still be "she".
 LOOK_BACK, LAST_SPEAKER = 3, 30
 
 _ASKED = (
     re.compile(
         rf"\b(?:[Ww]hat|[Hh]ow|[Ww]hy|[Ww]hen|[Ww]here|[Ww]hich)\b.{{0,60}}?\b(?:did|does|do|has|have|had)\s+"
-        rf"(?:the\s+)?(?P<who>{_NAME})\s+(?:\w+ly\s+)?(?:say|said|think|thought|describe|"
+        rf"(?:the\s+)?(?P<who>{NAME})\s+(?:\w+ly\s+)?(?:say|said|think|thought|describe|"
         rf"described|call|"
         r"called|claim|claimed|argue|argued|tell|told|warn|warned|explain|explained|believe|"
         r"believed|"
@@ -117,29 +32,32 @@ _ASKED = (
     ),
     re.compile(
         r"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|opinion) of)\s+(?:the\s+)?"
-        rf"(?P<who>{_NAME})"
+        rf"(?P<who>{NAME})"
     ),
-    re.compile(rf"\b[Ww]hat (?:is|was|are) (?P<who>{_NAME})[’']s? (?:view|opinion|position|stance|"
+    re.compile(rf"\b[Ww]hat (?:is|was|are) (?P<who>{NAME})[’']s? (?:view|opinion|position|stance|"
                r"reaction|response|words|explanation|argument|comment|verdict)"),
-    re.compile(rf"\b(?P<who>{_NAME}) (?:said|says|claims|claimed|argues|argued|thinks|believes) "
+    re.compile(rf"\b(?P<who>{NAME}) (?:said|says|claims|claimed|argues|argued|thinks|believes) "
                r"(?:what|that|about)\b"),
 )  # fmt: skip
+
+
+_BEFORE = re.compile(r"\b([^\W\d_a-zß-ÿ][a-zß-ÿ]+)\s$")
 
 
 def asked_speaker(question: str) -> str | None:
     """Whose words a question asks for ("What did Brough say about sleep?"); None for nobody's."""
     for form in _ASKED:
         found = form.search(question)
-        if found and found["who"].lower() not in _NOBODY:
-            return _bare(found["who"])
+        if found and found["who"].lower() not in NOBODY:
+            return bare(found["who"])
     return None
 
 
 def asks_who_said(question: str) -> bool:
     """Whether a question asks for a speaker ("Who called the strike a hammer?")."""
     return bool(
-        re.search(rf"\b(?:who(?:se)?|which \w+)\b.{{0,30}}?\b{_SAY}\b", question, re.IGNORECASE)
-        or re.search(r"\bwho\b.{0,30}\b(?:quoted|words)\b", question, re.IGNORECASE)
+        re.search(rf"\b(?:who(?:se)?|which \w+)\b.{{0,30}}?\b{SAY}\b", question, re.IGNORECASE)
+        or re.search(r"\bwho(?:se)?\b.{0,30}\b(?:quoted|words)\b", question, re.IGNORECASE)
     )
 
 
@@ -159,7 +77,9 @@ def same_person(one: str, other: str) -> bool:
 def speaker(text: str, start: int, end: int) -> str | None:
     """Who says `text[start:end]`, a sentence of this article's text, by full name; None: nobody."""
     spoken = _spoken(text)
-    return next((who for first, last, who in spoken if first < end and start < last and who), None)
+    # With the sentence that it leans on in front, it is the last one whose speaker counts.
+    within = (who for first, last, who in reversed(spoken) if first < end and start < last)
+    return next((who for who in within if who), None)
 
 
 @lru_cache(maxsize=256)
@@ -168,11 +88,11 @@ def _spoken(text: str) -> tuple[tuple[int, int, str | None], ...]:
     known = _people(text)
     told: list[tuple[int, int, str | None]] = []
     for start, end in sentences(text):
-        said = _named(text[start:end])
+        said = named(text[start:end])
         if said is None and _inside_quotation(text, start, end):
             said = _speaker_beside(text, start, end, told)
-        elif said is not None and said.lower() in _PRONOUNS:
-            said = _last(told, text, start)
+        elif said is not None and said.lower() in PRONOUNS:
+            said = _last(told, text, known)
         told.append((start, end, said and _whole(said, known)))
     return tuple(told)
 
@@ -188,47 +108,24 @@ def name_in(sentence: str, who: str) -> tuple[int, int] | None:
 
 def quotation(sentence: str) -> tuple[int, int] | None:
     """The span of the longest quotation in a sentence, without its marks; None without any."""
-    found = max(_QUOTED.finditer(sentence), key=lambda m: m.end() - m.start(), default=None)
+    found = max(QUOTED.finditer(sentence), key=lambda m: m.end() - m.start(), default=None)
     if found is None:
         return None
     inner = found[0][1:-1].rstrip(" ,")
     return (found.start() + 1, found.start() + 1 + len(inner)) if inner.strip() else None
 
 
-def _named(sentence: str) -> str | None:
-    """The speaker that a sentence itself names, a pronoun as it is."""
-    label = _LABEL.match(sentence)
-    if label and label["who"].lower() not in _NOBODY and len(label["who"].split()) <= 4:
-        return _bare(label["who"])
-    # The name of a speaker stands outside of what is quoted.
-    plain = _QUOTED.sub(lambda found: "“" + " " * (len(found[0]) - 2) + "”", sentence)
-    for form in _TOLD:
-        for found in form.finditer(plain):
-            who = _bare(found["who"])
-            if who and who.lower() not in _NOBODY:
-                return who
-    return None
-
-
-def _bare(name: str) -> str:
-    """A name without a title, a possessive and what the sentence put in front of it."""
-    name = re.sub(r"(?:’s|'s)$", "", name.strip(" ,.;:"))
-    parts = name.split()
-    while parts and parts[0].lower().strip(".,") in _NOBODY - {"the", "a", "an"} and len(parts) > 1:
-        parts = parts[1:]
-    if parts and parts[0] in ("The", "A", "An") and len(parts) > 1:
-        parts[0] = parts[0].lower()
-    return " ".join(parts)
+def _open(text: str) -> bool:
+    """Whether a quotation is opened in a text and not closed."""
+    curly = sum(map(text.count, OPENING)) > sum(map(text.count, CLOSING))
+    return curly or text.count('"') % 2 == 1
 
 
 def _inside_quotation(text: str, start: int, end: int) -> bool:
     """Whether a sentence is a quotation, or stands within one that its paragraph opened."""
     paragraph = text.rfind("\n", 0, start) + 1
-    before = text[paragraph:start]
-    opened = sum(map(before.count, _OPENING)) > sum(map(before.count, _CLOSING))
-    straight = before.count('"') % 2 == 1
     own = text[start:end].lstrip()
-    return opened or straight or own[:1] in f'{_OPENING}"'
+    return _open(text[paragraph:start]) or own[:1] in (*OPENING, '"')
 
 
 def _speaker_beside(
@@ -236,6 +133,13 @@ def _speaker_beside(
 ) -> str | None:
     """Who goes on speaking: the last one named in the paragraph, else the next one."""
     paragraph = text.rfind("\n", 0, start) + 1
+    # A quotation of several paragraphs opens each of them and closes only the last.
+    while paragraph and text[paragraph : paragraph + 1] in (*OPENING, '"'):
+        above = text.rfind("\n", 0, len(text[:paragraph].rstrip())) + 1
+        before = text[above:paragraph]
+        if not _open(before):
+            break
+        paragraph = above
     for first, _, who in reversed(told):
         if first < paragraph:
             break
@@ -244,20 +148,24 @@ def _speaker_beside(
     stop = text.find("\n", end)
     after = text[end : stop if stop >= 0 else len(text)]
     for first, last in sentences(after)[:2]:
-        said = _named(after[first:last])
-        if said and said.lower() not in _PRONOUNS:
+        said = named(after[first:last])
+        if said and said.lower() not in PRONOUNS:
             return said
     return None
 
 
-def _last(told: Sequence[tuple[int, int, str | None]], text: str, start: int) -> str | None:
+def _last(
+    told: Sequence[tuple[int, int, str | None]], text: str, known: Mapping[str, str]
+) -> str | None:
     """Whom "she said" means: the last speaker or person named shortly before."""
     for back, (first, last, who) in enumerate(reversed(told[-LAST_SPEAKER:])):
         if who and not who.startswith(("the ", "a ", "an ")):
             return who
         if back >= LOOK_BACK:
             continue
-        people = [_bare(text[first + s : first + e]) for s, e in names(text[first:last])]
+        people = [
+            _whole(bare(text[first + s : first + e]), known) for s, e in names(text[first:last])
+        ]
         person = next((name for name in people if _is_person(name)), None)
         if person:
             return person
@@ -268,7 +176,7 @@ def _is_person(name: str) -> bool:
     parts = [part.lower() for part in re.findall(r"[^\W_]+", name)]
     return (
         2 <= len(parts) <= 4
-        and not any(part in _NOBODY or part in _THINGS for part in parts)
+        and not any(part in NOBODY or part in THINGS for part in parts)
         and not re.search(r"\d", name)
     )
 
@@ -278,13 +186,16 @@ def _people(text: str) -> dict[str, str]:
     known: dict[str, str] = {}
     for start, end in names(text):
         # "Dr Neve Halloran of the Brannoch Field Station"
-        name = _bare(re.split(r"\s(?:of|the|and|&)\s", text[start:end])[0])
+        name = bare(re.split(r"\s(?:of|the|and|&)\s", text[start:end])[0])
+        if " " not in name and (before := _BEFORE.search(text, max(0, start - 30), start)):
+            # A first name at the start of a sentence may be a common word: "Esther Valdane".
+            name = name if before[1].lower() in NOBODY else f"{before[1]} {name}"
         if _is_person(name) and (parts := _parts(name)):
             known.setdefault(parts[-1].removesuffix("'s").removesuffix("’s"), name)
     return known
 
 
-def _whole(name: str, known: dict[str, str]) -> str:
+def _whole(name: str, known: Mapping[str, str]) -> str:
     """A name as it was first given in full."""
     parts = _parts(name)
     if len(parts) == 1 and not name.lower().startswith(("the ", "a ", "an ")):

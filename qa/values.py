@@ -104,6 +104,8 @@ def _number(text: str) -> float | None:
         value = float(_plain(found.group()))
         rest = lowered[found.end() :]
         scale = re.match(r"\s?(" + "|".join(_SCALES) + r")\b", rest)
+        if scale and scale[1] in ("m", "k", "mn") and not _currency(text):
+            scale = None  # metres
         return value * (_SCALES[scale[1]] if scale else 1)
     total = current = 0.0
     known = False

@@ -1,0 +1,130 @@
+"""Who says a sentence of an article, and whose words a question asks for."""
+
+import pytest
+
+from qa.speech import asked_speaker, asks_who_said, quotation, same_person, speaker
+
+# Text, the sentence of it, who says that.
+SAID: tuple[tuple[str, str, str | None], ...] = (
+    ('"We are ready," said Ana Lindt.', "We are ready", "Ana Lindt"),
+    ("“We are ready,” Ana Lindt said.", "We are ready", "Ana Lindt"),
+    ("«We are ready», said Ana Lindt.", "We are ready", "Ana Lindt"),
+    ("‘We are ready,’ said Ana Lindt.", "We are ready", "Ana Lindt"),
+    ("Ana Lindt said that they were ready.", "they were ready", "Ana Lindt"),
+    ("They were ready, Ana Lindt told reporters.", "were ready", "Ana Lindt"),
+    ("They were ready, according to Ana Lindt.", "were ready", "Ana Lindt"),
+    ("According to Ana Lindt, they were ready.", "were ready", "Ana Lindt"),
+    ("According to the harbour office, they were ready.", "were ready", "the harbour office"),
+    ("Ana Lindt, the mayor of Torvik, said they were ready.", "were ready", "Ana Lindt"),
+    ("Ana Lindt, mayor of Torvik, said they were ready.", "were ready", "Ana Lindt"),
+    ("Torvik's mayor, Ana Lindt, said they were ready.", "were ready", "Ana Lindt"),
+    ("The mayor of Torvik, Ana Lindt, said they were ready.", "were ready", "Ana Lindt"),
+    ("Mayor Ana Lindt said they were ready.", "were ready", "Ana Lindt"),
+    ("Dr Ana Lindt, who leads the trial, said they were ready.", "were ready", "Ana Lindt"),
+    ("Dr. Ana Lindt said they were ready.", "were ready", "Ana Lindt"),
+    ("Ana Lindt (Liberals) said they were ready.", "were ready", "Ana Lindt"),
+    ('"We are ready," said the retired engineer Ana Lindt.', "We are ready", "Ana Lindt"),
+    ("“We are ready,” said Ana Lindt, 61, of Mill Street.", "We are ready", "Ana Lindt"),
+    ("The ministry said in a statement that they were ready.", "were ready", "the ministry"),
+    ("Police said they were ready.", "were ready", "Police"),
+    ("A spokesman for Nordnett said they were ready.", "were ready", "a spokesman for Nordnett"),
+    ("A spokeswoman for the ministry said they were ready.", "were ready",
+     "a spokeswoman for the ministry"),
+    ("The Seamen's Union said they were ready.", "were ready", "the Seamen's Union"),
+    ("Ana Lindt wrote on X: “We are ready.”", "We are ready", "Ana Lindt"),
+    ("As Ana Lindt put it: “We are ready.”", "We are ready", "Ana Lindt"),
+    ("Ana Lindt disagreed: “We are ready.”", "We are ready", "Ana Lindt"),
+    ("The plan was described as “ready” by Ana Lindt.", "ready", "Ana Lindt"),
+    ("Lindt's lawyer, Otto Braun, said they were ready.", "were ready", "Otto Braun"),
+    ("Ana Lindt: We are ready.", "We are ready", "Ana Lindt"),
+    ("Ana Lindt also said they were ready.", "were ready", "Ana Lindt"),
+    ("Ana Lindt has said they were ready.", "were ready", "Ana Lindt"),
+    ("Ana Lindt warned that they were ready.", "were ready", "Ana Lindt"),
+    ("Otto was late. Ana Lindt was not. She said they were ready.", "were ready", "Ana Lindt"),
+    ("Ana Lindt leads the trial. They were ready, she said.", "were ready", "Ana Lindt"),
+    ("Ana Lindt leads the trial. Lindt said they were ready.", "were ready", "Ana Lindt"),
+    ("“We are ready,” said Ana Lindt. “Nobody is late.”", "Nobody is late", "Ana Lindt"),
+    ("“We are ready,” said Ana Lindt. “We were late.\n\n“Now we are not.”", "Now we are not",
+     "Ana Lindt"),
+    ("“We are ready,” said Ana Lindt. Otto Braun replied: “You are late.”", "You are late",
+     "Otto Braun"),
+    ("“We are ready,” said Ana Lindt. Otto Braun replied: “You are late.”", "We are ready",
+     "Ana Lindt"),
+    ("“He told me ‘never again’ and I believed him,” said Ana Lindt.", "believed him",
+     "Ana Lindt"),
+    # Nobody is named.
+    ("They were ready by noon.", "were ready", None),
+    ("The bridge is 212 metres long.", "212", None),
+    ("On Monday they were ready.", "were ready", None),
+    ("The ship “Ana Lindt” was ready.", "was ready", None),
+    ("It is said that they were ready.", "were ready", None),
+    ("Ana Lindt said they were ready. The hall holds 400 people.", "The hall holds", None),
+    ("“We are ready,” said Ana Lindt.\n\nThe hall holds 400 people.", "The hall holds", None),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "sentence", "who"), SAID)
+def test_a_sentence_has_the_speaker_its_article_names(
+    text: str, sentence: str, who: str | None
+) -> None:
+    start = text.index(sentence)
+    assert speaker(text, start, start + len(sentence)) == who
+
+
+@pytest.mark.parametrize(
+    ("question", "who"),
+    [
+        ("What did Brough say about sleep?", "Brough"),
+        ("What did Governor Brekke promise?", "Brekke"),
+        ("What has Ana Lindt said about the trial?", "Ana Lindt"),
+        ("How did Ana Lindt describe the trial?", "Ana Lindt"),
+        ("According to Ana Lindt, who is late?", "Ana Lindt"),
+        ("Who is late according to Ana Lindt?", "Ana Lindt"),
+        ("What is Ana Lindt's view of the trial?", "Ana Lindt"),
+        ("In the words of Ana Lindt, what is the trial?", "Ana Lindt"),
+        ("What did Ana Lindt tell reporters?", "Ana Lindt"),
+        ("How did Lindt react to the verdict?", "Lindt"),
+        ("Who is late?", None),
+        ("What happened in Torvik?", None),
+    ],
+)
+def test_a_question_may_ask_for_the_words_of_one(question: str, who: str | None) -> None:
+    assert asked_speaker(question) == who
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("Who said that the dam held?", True),
+        ("Who called the strike a hammer?", True),
+        ("Who warned of floods?", True),
+        ("Which minister said so?", True),
+        ("Whose words are these?", True),
+        ("Who won the race?", False),
+        ("What did Brough say?", False),
+    ],
+)
+def test_a_question_may_ask_who_said_something(question: str, asks: bool) -> None:
+    assert asks_who_said(question) is asks
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Brough", "Ellen Brough", True),
+        ("Dr Ellen Brough", "Ellen Brough", True),
+        ("E. Brough", "Ellen Brough", True),
+        ("Ellen Brough", "Martin Brough", False),
+        ("Ellen Brough", "Ellen Marsh", False),
+        ("", "Ellen Brough", False),
+    ],
+)
+def test_names_may_be_of_one_person(one: str, other: str, same: bool) -> None:
+    assert same_person(one, other) is same is same_person(other, one)
+
+
+def test_the_quotation_of_a_sentence_is_marked_without_its_marks() -> None:
+    sentence = "“We are ready,” said Ana Lindt."
+    span = quotation(sentence)
+    assert span and sentence[slice(*span)] == "We are ready"
+    assert quotation("Ana Lindt said they were ready.") is None
