@@ -101,6 +101,8 @@ def without_outlet(title: str, outlet: str | None, headings: list[str]) -> str:
         head, tail = title[: cut.start()], title[cut.end() :]
         if head in headings or (outlet and _same_name(tail, outlet)):
             return head
+        if tail in headings:
+            return tail
     if cuts and not any(title in heading for heading in headings):
         head, tail = title[: cuts[-1].start()], title[cuts[-1].end() :]
         words = tail.split()

@@ -162,7 +162,10 @@ def _note(
         ancestor.get("itemprop") in _INNER_ITEMS for ancestor in element.iterancestors()
     ):
         return
-    value = element.get("content") or element.get("datetime") or _name_in(element)
+    value = element.get("content") or element.get("datetime")
+    if element.tag == "abbr":  # as hCard and hAtom have it
+        value = value or element.get("title")
+    value = value or _name_in(element)
     found.setdefault(field, []).append((value, origin))
 
 

@@ -61,13 +61,20 @@ def walk(root: Path) -> Iterator[Found]:
         waiting = _listed(place)
     except ArticleError as error:
         raise ArticleError(f"{_printable(root)}: {error}") from error
+    start = len(os.path.join(place, ""))
     while waiting:
-        path = waiting.pop()
-        if os.path.isdir(path) and not os.path.islink(path):
+        entry = waiting.pop()
+        path = Path(entry.path)
+        if entry.is_dir(follow_symlinks=False):
             try:
                 waiting += _listed(path)
             except ArticleError as error:
                 yield Found(path, source_of(path, place), str(error))
+        elif entry.is_file(follow_symlinks=False) and not is_sidecar(entry.name):
+            # Most are such, and what is reached without a link needs no look at where it leads.
+            known = os.path.splitext(entry.name)[1].lower() in EXTENSIONS
+            source = _source(entry.path[start:].replace(os.sep, "/"))
+            yield Found(path, source, None if known else _unknown(path))
         elif is_sidecar(path.name):
             if not _has_article(path):
                 reason = "sidecar of a file that is not here; rename or remove it"
@@ -91,6 +98,10 @@ def source_of(path: Path, root: Path) -> str:
             text = relative.relative_to(root).as_posix()
         except ValueError:
             text = str(path)
+    return _source(text)
+
+
+def _source(text: str) -> str:
     text = text.encode("utf-8", "backslashreplace").decode()
     return _UNSEEN.sub(lambda char: f"\\x{ord(char[0]):02x}", text)
 
@@ -104,14 +115,17 @@ def resolved_root(root: Path) -> Path:
         raise ArticleError(f"{name}: cannot be found; give a path that exists") from error
 
 
-def _listed(directory: Path) -> list[Path]:
+def _listed(directory: Path) -> list[os.DirEntry[str]]:
     """What is in `directory`, the last in order first, without hidden files and junk."""
     try:
-        entries = sorted(directory.iterdir(), key=lambda path: path.name, reverse=True)
+        with os.scandir(directory) as found:
+            entries = sorted(found, key=lambda entry: entry.name, reverse=True)
     except OSError as error:
         raise ArticleError(f"cannot be listed ({error.strerror}); check its permissions") from error
     return [
-        path for path in entries if not path.name.startswith(".") and path.name.lower() not in _JUNK
+        entry
+        for entry in entries
+        if not entry.name.startswith(".") and entry.name.lower() not in _JUNK
     ]
 
 

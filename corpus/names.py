@@ -35,7 +35,8 @@ _OUTLET = re.compile(
     r"|mail|daily|weekly|today|agency|radio|television|review|magazine|telegraph|globe|echo"
     r"|mirror|monitor|dispatch|register|bulletin|examiner|independent|reuters|afp|bbc|broadcasting"
     r"|anzeiger|zeitung|argus|sentinel|inquirer|enquirer|messenger|newsletter|newswire|standard"
-    r"|advertiser|ledger|beacon)\b",
+    r"|advertiser|ledger|beacon|[^\W\d]+(?:bote|blatt|kurier|rundschau|nachrichten|zeitung|anzeiger)"
+    r"|diario|heraldo|gaceta|corriere|gazzetta|giornale)\b",
     re.IGNORECASE,
 )
 _ROLE = re.compile(
@@ -106,7 +107,9 @@ def _collect(value: object, found: list[str], depth: int) -> None:
             )
             if isinstance(part, str)
         )
-        _collect(value.get("name") or whole, found, depth + 1)
+        # A content system puts the record of a related person below `data` and `attributes`.
+        related = value.get("data") or value.get("attributes")
+        _collect(value.get("name") or whole or related, found, depth + 1)
     elif isinstance(value, str):
         line = _WIKI_LINK.sub(r"\1", one_line(value))
         line = re.sub(r"(?i)^by:?\s+(?=[^\W\d_])", "", line)

@@ -40,7 +40,11 @@ def title_of(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     title = one_line(value).strip("\"' ")
-    if _FILE.search(title) or _PROGRAM_TITLE.match(title) or _NO_TITLE.fullmatch(title):
+    if (
+        _FILE.search(title)
+        or _PROGRAM_TITLE.match(title)
+        or _NO_TITLE.fullmatch(title.strip("()[]"))
+    ):
         return None
     return None if _SLUG.fullmatch(title) else title
 

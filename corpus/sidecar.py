@@ -15,7 +15,7 @@ import io
 import json
 import os
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -49,16 +49,20 @@ class Sidecar:
     problem: str = ""
 
 
-def stamps(path: Path) -> tuple[Stamp, ...]:
+def stamps(path: Path, among: Container[str] | None = None) -> tuple[Stamp, ...]:
     """Those of the sidecars that may speak of the file at `path`, most trusted first; no reading.
 
-    A file has to be read again when these differ from those it was read with.
+    A file has to be read again when these differ from those it was read with. `among` are the
+    names in its folder, where somebody has listed it.
     """
     found = []
+    folder = os.path.dirname(path)
     for name in names_for(path.name):
+        if among is not None and name not in among:
+            continue
+        place = os.path.join(folder, name)
         try:
-            place = path.with_name(name)
-            stat = os.stat(place) if place.exists() else os.lstat(place)
+            stat = os.stat(place) if os.path.exists(place) else os.lstat(place)
         except (OSError, ValueError):
             continue
         found.append((name, stat.st_size, stat.st_mtime_ns))

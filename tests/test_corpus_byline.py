@@ -451,3 +451,14 @@ def test_the_foot_within_an_article_says_who_wrote_it() -> None:
         </footer>{STORY}</article><footer><i property="schema:author">Other One</i></footer>"""
     said = byline_of(page)
     assert (said["author"], said["published"]) == ("Hana Brandt", day)
+
+
+def test_a_site_may_stand_before_the_headline() -> None:
+    page = f"<title>Port of Arn - Second berth opens</title><h1>Second berth opens</h1>{STORY}"
+    assert byline_of(page)["title"] == "Second berth opens"
+
+
+def test_an_abbreviation_holds_its_date_in_its_title() -> None:
+    page = f"""<h1>Counting knots</h1>{STORY}<abbr itemprop="datePublished"
+        title="2015-08-15T20:10:00+01:00">20:10</abbr>"""
+    assert byline_of(page)["published"] == "2015-08-15T20:10:00+01:00"
