@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from index.generations import build, fit_manifest, manifest_of, needs_building
 from index.hashing import HashEncoder
 from index.library import Library
 from index.passages import Passage, Scope
+from index.rounded import Rounded
 from index.writer import File, Writer
 
 ENCODER = HashEncoder()
@@ -116,6 +118,7 @@ def test_few_cells_are_looked_into_and_nearly_all_is_found(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cells, "SEEN", 300)
+    monkeypatch.setattr(cells, "SHARE", 0.0)
     assert recall(store, Scope()) >= 0.9
     read: list[int] = []
     monkeypatch.setattr(Cells, "_cell", _noting(Cells._cell, read))
@@ -123,8 +126,8 @@ def test_few_cells_are_looked_into_and_nearly_all_is_found(
     assert len(read) < 20 * 20  # of 39 cells
 
 
-def _noting(read_cell, read: list[int]):  # type: ignore[no-untyped-def]
-    def noting(self: Cells, cell: int):  # type: ignore[no-untyped-def]
+def _noting(read_cell: Callable[[Cells, int], Rounded], read: list[int]) -> object:
+    def noting(self: Cells, cell: int) -> Rounded:
         read.append(cell)
         return read_cell(self, cell)
 
