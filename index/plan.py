@@ -150,11 +150,12 @@ def _look(
     """Sort the entries into the plan; the keys of all that are there or cannot be told."""
     seen: set[Key] = set()
     store = store.resolve()
+    within = store.is_relative_to(target.folder.resolve())
     now = time.time_ns()
     beside = _Beside(now)
     try:
         for entry in entries:
-            if entry.path.is_relative_to(store):
+            if within and entry.path.is_relative_to(store):
                 continue
             key = (target.root, entry.source)
             if key in seen:
@@ -219,20 +220,21 @@ class _Beside:
 
     def __init__(self, now: int) -> None:
         self._now = now
-        self._folder: Path | None = None
-        self._has = False
+        self._folder = ""
+        self._names: frozenset[str] | None = frozenset()
 
     def of(self, path: Path) -> str:
         """Name, size and time of each sidecar of the file at `path`, "" for none."""
-        if path.parent != self._folder:
-            self._folder = path.parent
+        folder = os.path.dirname(path)
+        if folder != self._folder:
+            self._folder = folder
             try:
-                self._has = any(map(is_sidecar, os.listdir(self._folder)))
+                self._names = frozenset(filter(is_sidecar, os.listdir(folder)))
             except OSError:
-                self._has = True
-        if not self._has:
+                self._names = None
+        if self._names is not None and not self._names:
             return ""
-        found = stamps(path)
+        found = stamps(path, self._names)
         # One that may change again within its time stamp's resolution is never as it was.
         young = any(time_ns >= self._now - SETTLED_NS for _, _, time_ns in found)
         return json.dumps((*found, self._now) if young else found) if found else ""

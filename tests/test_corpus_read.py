@@ -291,14 +291,14 @@ def test_walk_tells_which_directory_it_cannot_list(
 ) -> None:
     (tmp_path / "closed").mkdir()
     (tmp_path / "a.txt").write_text(PROSE)
-    really = Path.iterdir
+    really = os.scandir
 
-    def iterdir(path: Path) -> object:
-        if path.name == "closed":
+    def scandir(path: str | Path) -> object:
+        if os.path.basename(path) == "closed":
             raise PermissionError(13, "Permission denied")
         return really(path)
 
-    monkeypatch.setattr(Path, "iterdir", iterdir)
+    monkeypatch.setattr(os, "scandir", scandir)
     found = {entry.source: entry.skipped for entry in walk(tmp_path)}
     assert found["a.txt"] is None
     assert str(found["closed"]).startswith("cannot be listed (Permission denied)")
