@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from index.cells import MAP, Cells
 from index.exact import Numbers, numbers_of
-from index.generations import build, current_name, fit_manifest, probe
+from index.generations import Manifest, build, current_name, fit_manifest, probe
 from index.schema import DATABASE
 
 
@@ -36,7 +37,7 @@ def examine(store: Path, connection: sqlite3.Connection) -> Examined:
     alive = numbers_of(
         connection.execute("SELECT number FROM passage WHERE number <= ?", (manifest.last,))
     )
-    if not np.isin(alive, _ids(folder)).all():
+    if not np.isin(alive, _ids(folder, manifest)).all():
         return Examined(manifest.count, "passages were missing from it")
     if not probe(folder, manifest):
         return Examined(manifest.count, "it could not be opened")
@@ -71,7 +72,12 @@ def clear_leftovers(store: Path) -> str:
     return f"{len(left)} things left half made, deleted" if left else ""
 
 
-def _ids(folder: Path) -> Numbers:
+def _ids(folder: Path, manifest: Manifest) -> Numbers:
+    with closing(Cells(folder, manifest.files.get(MAP), checked=True)) as cells:
+        held = cells.numbers
+    if not manifest.has_graph:
+        return held
     uri = (folder / "chroma.sqlite3").absolute().as_uri()
     with closing(sqlite3.connect(f"{uri}?mode=ro", uri=True)) as opened:
-        return numbers_of(opened.execute("SELECT CAST(embedding_id AS INTEGER) FROM embeddings"))
+        ids = opened.execute("SELECT CAST(embedding_id AS INTEGER) FROM embeddings")
+        return np.intersect1d(numbers_of(ids), held)
