@@ -10,6 +10,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,11 +78,11 @@ def ask(args: argparse.Namespace) -> dict[str, Any]:
         library = assistant.library
         first = library.bylines(limit=1, newest_first=False)[0].id
         vectors = {text: encoder.encode_question(text) for text in asked}
-        retrievals: dict[str, Callable[[str], Any]] = {
-            name: lambda text, scope=scope: _retrieve(library, text, vectors[text], scope)
-            for name, scope in (("everything", EVERYTHING), ("dates", DATES), ("outlet", OUTLET),
-                                ("article", Scope(article=first)))
-        }  # fmt: skip
+        scopes = {"everything": EVERYTHING, "dates": DATES, "outlet": OUTLET,
+                  "article": Scope(article=first)}  # fmt: skip
+        retrievals: dict[str, Callable[[str], object]] = {
+            name: partial(_retrieve, library, vectors, scope) for name, scope in scopes.items()
+        }
         # In turn, so that what else the machine does is shared by all.
         times: dict[str, list[float]] = {name: [] for name in (*retrievals, "answer")}
         for number, text in enumerate(asked):
@@ -105,10 +106,10 @@ def ask(args: argparse.Namespace) -> dict[str, Any]:
     return result
 
 
-def _retrieve(library: Library, text: str, vector: Vectors, scope: Scope) -> None:
+def _retrieve(library: Library, vectors: dict[str, Vectors], scope: Scope, text: str) -> None:
     frequencies = library.frequencies(words(text))
     question = parse(text, frequencies, library.passage_count)
-    by_meaning = library.search_vectors(vector, DEPTH, scope)
+    by_meaning = library.search_vectors(vectors[text], DEPTH, scope)
     by_word = library.search_words(question.words, DEPTH, scope)
     fuse([number for number, _ in by_meaning], [number for number, _ in by_word])
 
