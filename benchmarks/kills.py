@@ -95,15 +95,19 @@ class Trial:
     def _remove(self) -> None:
         name = self.rng.choice(sorted(stored(self.store)))
         article = self.world.declared().get(name)
-        if article is None:
-            return
+        if article is None or stored(self.store)[name] != self.world.after().get(name):
+            return  # its file has changed, and it would come back with the next sync
         before = self.world.removed.get(name)
         self.world.removed[name] = article
-        self._kill("remove", name, *self.rng.choice(((), ("--now",))), "--store", self.store)
-        if name in stored(self.store):
-            self.world.removed.pop(name, None)
-            if before:
-                self.world.removed[name] = before
+        now = self.rng.choice(((), ("--now",)))
+        self._kill("remove", name, *now, "--store", self.store)
+        if name not in stored(self.store):
+            if now:
+                self.world.edits.pop(name, None)
+            return
+        self.world.removed.pop(name, None)
+        if before:
+            self.world.removed[name] = before
 
     def _kill(self, operation: str, *arguments: str | Path) -> None:
         """Run it, kill it, and check what is left."""

@@ -20,12 +20,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from benchmarks.result import ROOT
-
-if TYPE_CHECKING:
-    from index.generations import Manifest
 
 
 class Broken(Exception):
@@ -56,7 +53,7 @@ class Run:
 
 
 class Victim:
-    """The server, started with `young` in place of `index.generations.YOUNG`.
+    """The server; commands run with `young` in place of `index.generations.YOUNG`.
 
     A `quick` one starts no other programs: it parses files itself, and opens what it has built in a
     fork of itself.
@@ -64,10 +61,11 @@ class Victim:
 
     def __init__(self, folder: Path, *, young: int = 20, quick: bool = False) -> None:
         self.folder = folder
+        self.young = young
         self._count = 0
         bare = {k: v for k, v in os.environ.items() if not k.startswith("BYLINE_")}
         self._server = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.victim", str(young), str(int(quick))],
+            [sys.executable, "-m", "benchmarks.victim", str(int(quick))],
             cwd=ROOT,
             env={**bare, "BYLINE_ENCODER": "hash", "OMP_NUM_THREADS": "1"},
             stdin=subprocess.PIPE,
@@ -93,7 +91,7 @@ class Victim:
         said = self.folder / f"said-{self._count % 50}.txt"
         said.write_text("")
         asked = {"arguments": [str(each) for each in arguments], "said": str(said),
-                 "fail": list(fail), "encoder": encoder}  # fmt: skip
+                 "fail": list(fail), "encoder": encoder, "young": self.young}  # fmt: skip
         self._server.stdin.write(json.dumps(asked) + "\n")
         self._server.stdin.flush()
         return Run(int(self._server.stdout.readline()), said)
@@ -110,6 +108,12 @@ class Victim:
         run = self.run(*arguments, **options)
         return self.wait(run), run
 
+    def asked(self, store: Path) -> tuple[int, list[list[tuple[int, float]]]]:
+        """What the library at `store` finds by `benchmarks.damage`, opened in a fork."""
+        status, run = self.done("found", store)
+        found = json.loads(run.lines()[0]) if status == 0 else []
+        return status, [[(number, score) for number, score in each] for each in found]
+
     def kill(self, run: Run, seconds: float) -> int:
         """Kill it after so many seconds, if it has not ended by then; its exit status."""
         time.sleep(seconds)
@@ -118,18 +122,18 @@ class Victim:
         return self.wait(run)
 
 
-def _serve(young: int, quick: bool) -> None:
+def _serve(quick: bool) -> None:
     """Fork a command for each line; print its id, then how it ended."""
     for name in ("chromadb.config", "index.__main__", "index.hashing", "index.sync"):
         importlib.import_module(name)
     from index import generations
 
-    generations.YOUNG, generations.SHARE = young, 0.0
+    generations.SHARE = 0.0
     if quick:
         from corpus.read import parse
         from corpus.sandbox import Sandbox
 
-        generations.probe = _probe
+        subprocess.run = _forked  # type: ignore[assignment]
         Sandbox.parse = lambda _, *content: parse(*content)  # type: ignore[method-assign]
     for line in sys.stdin:
         asked = json.loads(line)
@@ -142,23 +146,25 @@ def _serve(young: int, quick: bool) -> None:
         print(os.waitstatus_to_exitcode(status), flush=True)
 
 
-def _probe(folder: Path, manifest: "Manifest") -> bool:
-    """As `index.generations.probe`, in a fork."""
+def _forked(command: Sequence[str], **_: object) -> "subprocess.CompletedProcess[bytes]":
+    """As `subprocess.run` of `python -m MODULE`, in a fork."""
+    at = list(command).index("-m") + 1
+    read, write = os.pipe()
     pid = os.fork()
     if not pid:
         signal.alarm(30)
-        status = 1
+        os.dup2(write, 1)
+        sys.argv = list(command[at:])
         try:
-            from index.generations import open_collection
-
-            _, collection = open_collection(str(folder))
-            vector = [1.0 / manifest.dim**0.5] * manifest.dim
-            found = collection.query(query_embeddings=[vector], n_results=10, include=[])
-            wanted = (manifest.count, min(10, manifest.count))
-            status = int((collection.count(), len(found["ids"][0])) != wanted)
+            importlib.import_module(command[at]).main()
+            sys.stdout.flush()
+            os._exit(0)
         finally:
-            os._exit(status)
-    return os.waitpid(pid, 0)[1] == 0
+            os._exit(1)
+    os.close(write)
+    with open(read, "rb") as said:
+        output = said.read()
+    return subprocess.CompletedProcess(command, os.waitpid(pid, 0)[1], output, b"")
 
 
 def _be_killed(asked: dict[str, Any]) -> None:
@@ -168,6 +174,9 @@ def _be_killed(asked: dict[str, Any]) -> None:
     empty = os.open(os.devnull, os.O_RDONLY)
     for old, new in ((said, 1), (errors, 2), (empty, 0)):
         os.dup2(old, new)
+    from index import generations
+
+    generations.YOUNG = asked["young"]
     if asked["encoder"]:
         os.environ["BYLINE_ENCODER"] = asked["encoder"]
     if asked["fail"]:
@@ -190,7 +199,13 @@ def _be_killed(asked: dict[str, Any]) -> None:
 
     status = 70
     try:
-        status = main(asked["arguments"])
+        if asked["arguments"][0] == "found":
+            from benchmarks.damage import found
+
+            print(json.dumps(found(Path(asked["arguments"][1]), vectors=True)))
+            status = 0
+        else:
+            status = main(asked["arguments"])
     except Broken as error:
         os.write(2, f"broken at {error}\n".encode())
         status = 71
@@ -204,4 +219,4 @@ def _be_killed(asked: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    _serve(int(sys.argv[1]), sys.argv[2] == "1")
+    _serve(sys.argv[1] == "1")

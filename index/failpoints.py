@@ -10,7 +10,7 @@ STEPS = (
     # Transactions of the truth: before and after each COMMIT.
     "claim", "group", "root added", "root forgotten", "article put", "article edited",
     "file finished", "file removed", "article removed", "failure recorded", "failure forgotten",
-    "file touched", "re-embedding begun", "article embedded anew", "library switched",
+    "file touched", "re-embedding begun", "article embedded anew", "library switched", "repaired",
     # Renames, and what has to be on the disk before them.
     "library made", "schema migrated", "log moved", "generation filled", "generation described",
     "generation synced", "generation probed", "CURRENT written", "CURRENT replaced",
