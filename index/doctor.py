@@ -28,6 +28,7 @@ from index.word_counts import recount
 from index.words import fold
 from index.writer import Writer
 
+MAGIC = b"SQLite format 3\0"
 AGAIN = (
     "their files count as unread: run `python -m index sync`, which reads them again, or "
     "`python -m index restore` a backup"
@@ -59,14 +60,11 @@ def doctor(store: Path, encoder: Callable[[str], Encoder], told: Progress) -> Di
         EncoderMismatch: vectors are wrong and the encoder is not the library's.
     """
     result = Diagnosis()
-    if (store / DATABASE).is_file() and (store / DATABASE).stat().st_size:
-        with (store / DATABASE).open("rb") as file:
-            readable = file.read(16) == b"SQLite format 3\0"
-        if not readable:
-            result.damaged = [f"{DATABASE} is no database any more and nothing of it can be read: "
-                              "restore a backup with `python -m index restore FILE --yes`, or move "
-                              "the folder away and sync your articles again"]  # fmt: skip
-            return result
+    if _beginning(store) not in (b"", MAGIC):
+        result.damaged = [f"{DATABASE} is no database any more and nothing of it can be read: "
+                          "restore a backup with `python -m index restore FILE --yes`, or move "
+                          "the folder away and sync your articles again"]  # fmt: skip
+        return result
     check(store, older=True)
     with writing(store):
         told.stage("structure")
@@ -74,7 +72,7 @@ def doctor(store: Path, encoder: Callable[[str], Encoder], told: Progress) -> Di
         result.checked["pages"] = _pages(store)
         if wrong:
             lost = salvage(store, told.stage)
-            result.repaired.append(f"{DATABASE} was damaged ({_short(wrong)}): made anew from what "
+            result.repaired.append(f"{DATABASE} was damaged ({" ".join(wrong[0].split())[:120]}): made anew from what "
                                    "can be read of it")  # fmt: skip
             if lost:
                 result.damaged += [
@@ -86,8 +84,13 @@ def doctor(store: Path, encoder: Callable[[str], Encoder], told: Progress) -> Di
     return result
 
 
-def _short(wrong: list[str]) -> str:
-    return " ".join(wrong[0].split())[:120]
+def _beginning(store: Path) -> bytes:
+    """What the file begins with; nothing where it cannot be read, which others say better."""
+    try:
+        with (store / DATABASE).open("rb") as file:
+            return file.read(len(MAGIC))
+    except OSError:
+        return b""
 
 
 def _pages(store: Path) -> int:
