@@ -72,13 +72,11 @@ def doctor(store: Path, encoder: Callable[[str], Encoder], told: Progress) -> Di
         result.checked["pages"] = _pages(store)
         if wrong:
             lost = salvage(store, told.stage)
-            result.repaired.append(f"{DATABASE} was damaged ({" ".join(wrong[0].split())[:120]}): made anew from what "
-                                   "can be read of it")  # fmt: skip
+            first = " ".join(wrong[0].split())[:120]
+            result.repaired.append(f"{DATABASE}, made anew from what can be read of it: {first}")
             if lost:
-                result.damaged += [
-                    *lost,
-                    f"{AGAIN}; the damaged file is kept as {DAMAGED}",
-                ]
+                kept = f"the damaged file is kept as {DAMAGED}"
+                result.damaged += [*lost, f"{AGAIN}; {kept}"]
     with Writer.open(store) as writer, translated(store):
         _Doctor(writer, encoder, told, result).run(bool(wrong))
     return result
