@@ -24,7 +24,7 @@ _OPINION_PATH = re.compile(
     re.IGNORECASE,
 )
 _CORRECTION = re.compile(
-    r"^\W*(?:corrections?|corrected|corrigend\w+|errat\w+|clarifications?|setting the record|"
+    r"^\W{0,5}(?:corrections?|corrected|corrigend\w+|errat\w+|clarifications?|setting the record|"
     r"berichtigung|richtigstellung|rectificati\w+|correctif|fe de errata|correcci[oó]n)\b",
     re.IGNORECASE,
 )
@@ -42,7 +42,7 @@ _CORRECTS = re.compile(
     r"|\bwe (?:wrongly|incorrectly|mistakenly|erroneously) (?:said|reported|stated|wrote|gave)\b"
     rf"|\bthis {_PIECE} (?:was|has been) (?:amended|corrected|edited|updated to correct)\b"
     r"|\b(?:has been|was) (?:corrected|amended) to\b"
-    r"|^\W*(?:corrections?|clarification|editor[’']s note)\b[^\n:]{0,40}:.{0,200}\b"
+    r"|^[^\w\n]{0,5}(?:corrections?|clarification|editor[’']s note)\b[^\n:]{0,40}:.{0,200}\b"
     r"(?:misstated|wrong|wrongly|incorrect(?:ly)?|earlier version|error|mistake|corrected|not)\b",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -54,7 +54,7 @@ _MISTAKEN = re.compile(
     r"[^;]{0,140}?\b(?:said|named|stated|gave|claimed|reported|described|put|listed|identified|"
     r"quoted|had|referred|called|attributed|suggested|placed|spel(?:t|led)|repeated)\b"
     r"|\bwe (?:had )?(?:said|reported|wrote|named|stated|gave|put|quoted|called|described)\b"
-    r"|^\W*(?:not|rather than|instead of|and not)\b",
+    r"|^\W{0,5}(?:not|rather than|instead of|and not)\b",
     re.IGNORECASE,
 )
 _RIGHT = re.compile(

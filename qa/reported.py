@@ -5,6 +5,7 @@ What a sentence says by itself; `qa.speech` follows a speaker over several.
 
 import re
 
+# Every repetition is bounded, so that no text takes long.
 SAY = (
     r"(?:said|says|say|saying|told|tells|added|adds|argued|argues|claimed|claims|warned|"
     r"warns|insisted|"
@@ -25,9 +26,9 @@ SAY = (
     r"quoted|reiterated|repeated|retorted|rejected|welcomed|hailed|reasoned|mused)"
 )
 NAME = (
-    r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Sir|Dame|Lord|Lady|St|Rev|Capt|Sgt|Gen|Col|Sen|Rep|Gov)\.?\s+)?"
-    r"[^\W\d_a-zß-ÿ][\w’'.-]*(?:\s+(?:(?:de|da|di|del|della|der|den|van|von|bin|ibn|al|el|la|le|"
-    r"dos|du|ter|ten|y|of|the)\s+){0,2}[^\W\d_a-zß-ÿ][\w’'.-]*)*"
+    r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Sir|Dame|Lord|Lady|St|Rev|Capt|Sgt|Gen|Col|Sen|Rep|Gov)\.?\s{1,3})?"
+    r"[^\W\d_a-zß-ÿ][\w’'.-]{0,30}(?:\s{1,3}(?:(?:de|da|di|del|della|der|den|van|von|bin|ibn|al|el|la|le|"
+    r"dos|du|ter|ten|y|of|the)\s{1,3}){0,2}[^\W\d_a-zß-ÿ][\w’'.-]{0,30}){0,6}"
 )
 _ROLE = (
     r"(?:spokes(?:man|woman|person)|minister|mayor|president|chair(?:man|woman)?|director|"
@@ -38,53 +39,55 @@ _ROLE = (
     r"commission|operators?|organisers?|doctors?|lawyers?|engineers?|captain|teacher|bank|airline)"
 )
 _BODY = (
-    rf"(?:(?:[Tt]he|[Aa]n?|[Oo]ne|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir)\s+(?:[\w’'-]+\s+){{0,3}}?{_ROLE}\b"
-    rf"(?:\s+(?:of|for)\s+(?:(?:the\s+|an?\s+)?(?:[a-zß-ÿ][\w’'-]*\s+){{0,3}}?{NAME}"
-    r"|(?:the\s+)?[\w’'-]+))?)"
+    rf"(?:(?:[Tt]he|[Aa]n?|[Oo]ne|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir)\s{{1,3}}(?:[\w’'-]{{1,30}}\s{{1,3}}){{0,3}}?{_ROLE}\b"
+    rf"(?:\s{{1,3}}(?:of|for)\s{{1,3}}(?:(?:the\s{{1,3}}|an?\s{{1,3}})?(?:[a-zß-ÿ][\w’'-]{{0,30}}\s{{1,3}}){{0,3}}?{NAME}"
+    r"|(?:the\s{1,3})?[\w’'-]{1,30}))?)"
 )
-_BODY_NAME = rf"(?:[Tt]he\s+{NAME}(?:\s+(?:and|&)\s+{NAME})?)"
+_BODY_NAME = rf"(?:[Tt]he\s{{1,3}}{NAME}(?:\s{{1,3}}(?:and|&)\s{{1,3}}{NAME})?)"
 _WHO = rf"(?<!\w)(?:{_BODY_NAME}|{NAME}|{_BODY}|he|she|they|He|She|They)(?!\w)"
 # What may stand between a speaker and the verb: "Brough, the union's general secretary, said".
 _ASIDE = r"(?:,\s[^,“”\"]{2,90},|\s\([^)]{1,60}\))?"
-_ALSO = r"(?:(?:has|have|had|also|then|later|once|still|again|since|who|which)\s+){0,2}"
+_ALSO = r"(?:(?:has|have|had|also|then|later|once|still|again|since|who|which)\s{1,3}){0,2}"
 # "the shipowner", "a retired surveyor": what may stand before a name.
 _DESCRIBED = (
-    r"(?:(?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir)\s+|[\w.-]+[’']s?\s+)?"
+    r"(?:(?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir)\s{1,3}|[\w.-]{1,30}[’']s?\s{1,3})?"
     r"(?:(?!(?:of|for|from|at|in|on|to|that|and|by|with|as|he|she|it|they|we|i)\b)"
-    r"[a-zß-ÿ][\w’'-]*\s+){1,5}"
+    r"[a-zß-ÿ][\w’'-]{0,30}\s{1,3}){1,5}"
 )
+_BY = r"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|opinion) of)\s{1,3}"
 _TOLD = (
     # "according to the museum's director, Wilma Kreis"
     re.compile(
-        r"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|opinion) of)\s+(?:[\w’'-]+\s+){1,8}?"
-        rf"[a-zß-ÿ][\w’'-]*,\s+(?P<who>{NAME})(?=[,.;:”\"]|$)"
+        rf"{_BY}(?:[\w’'-]{{1,30}}\s{{1,3}}){{1,8}}?"
+        rf"[a-zß-ÿ][\w’'-]{{0,30}},\s{{1,3}}(?P<who>{NAME})(?=[,.;:”\"]|$)"
+    ),
+    re.compile(rf"{_BY}{_DESCRIBED}(?P<who>{NAME})"),
+    re.compile(
+        rf"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|opinion) of)\s{{1,3}}(?P<who>{_WHO})"
     ),
     re.compile(
-        rf"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|opinion) of)\s+{_DESCRIBED}(?P<who>{NAME})"
-    ),
-    re.compile(rf"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|opinion) of)\s+(?P<who>{_WHO})"),
-    re.compile(
-        r"\b[Aa]ccording to\s+(?P<who>(?:the|an?|his|her|its|their)\s(?:[\w’'-]+\s){0,3}?[\w’'-]+)"
+        r"\b[Aa]ccording to\s{1,3}(?P<who>(?:the|an?|his|her|its|their)\s"
+        r"(?:[\w’'-]{1,30}\s){0,3}?[\w’'-]{1,30})"
         r"(?=\s(?:who|that|which|and|in|of|at|on)\b|[,.;:”\"]|$)"
     ),
     re.compile(
         rf"\b(?:described|called|denounced|praised|dismissed|hailed|labelled|condemned|seen)\b"
-        rf"[^.“”\"]{{0,80}}?(?:[“\"][^”\"]*[”\"])?[^.“”\"]{{0,20}}?\bby\s+(?P<who>{_WHO})"
+        rf"[^.“”\"]{{0,80}}?(?:[“\"][^”\"]*[”\"])?[^.“”\"]{{0,20}}?\bby\s{{1,3}}(?P<who>{_WHO})"
     ),
     # "The head warden, Lachlan Meek, said"
     re.compile(
-        rf"\b[a-zß-ÿ][\w’'-]*(?:\s(?:of|for|at|in)\s(?:the\s)?{NAME})?,\s(?P<who>{NAME}),"
-        rf"\s+{_ALSO}{SAY}\b"
+        rf"\b[a-zß-ÿ][\w’'-]{{0,30}}(?:\s(?:of|for|at|in)\s(?:the\s)?{NAME})?,\s(?P<who>{NAME}),"
+        rf"\s{{1,3}}{_ALSO}{SAY}\b"
     ),
     # "Brough, who had asked for more, disagreed: “"
     re.compile(rf"(?:^|\bAs\s)(?P<who>{_WHO}){_ASIDE}\s[^“”\"«».:]{{0,60}}:\s*[“\"«„]"),
-    re.compile(rf"(?P<who>{_WHO}){_ASIDE}\s+{_ALSO}{SAY}\b"),
-    re.compile(rf"[”\"’,]\s*{SAY}\s+{_DESCRIBED}(?P<who>{NAME})"),
-    re.compile(rf"[”\"’,]\s*{SAY}\s+(?P<who>{_WHO})"),
-    re.compile(rf"(?:^|[”\"]\s*){SAY}\s+(?P<who>{_WHO})"),
+    re.compile(rf"(?P<who>{_WHO}){_ASIDE}\s{{1,3}}{_ALSO}{SAY}\b"),
+    re.compile(rf"[”\"’,]\s*{SAY}\s{{1,3}}{_DESCRIBED}(?P<who>{NAME})"),
+    re.compile(rf"[”\"’,]\s*{SAY}\s{{1,3}}(?P<who>{_WHO})"),
+    re.compile(rf"(?:^|[”\"]\s*){SAY}\s{{1,3}}(?P<who>{_WHO})"),
     # "the winner said"
     re.compile(
-        rf"(?:^|[”\",]\s*)(?P<who>[Tt]he\s(?:[\w’'-]+\s){{0,2}}?[\w’'-]+)\s+(?:also\s)?{SAY}\b"
+        rf"(?:^|[”\",]\s*)(?P<who>[Tt]he\s(?:[\w’'-]{{1,30}}\s){{0,2}}?[\w’'-]{{1,30}})\s{{1,3}}(?:also\s)?{SAY}\b"
     ),
 )
 # A line of an interview: "Verhage: An empty tower dies."

@@ -18,6 +18,9 @@ from qa.spans import names
 # Sentences before that may name who goes on speaking, and whose speaker may still be "she".
 LOOK_BACK, LAST_SPEAKER = 3, 30
 
+# Characters of a text from which on, and of how wide a part, speakers are looked for in parts.
+LONG, WINDOW = 12_000, 4_000
+
 _ASKED = (
     re.compile(
         rf"\b(?:[Ww]hat|[Hh]ow|[Ww]hy|[Ww]hen|[Ww]here|[Ww]hich)\b.{{0,60}}?\b(?:did|does|do|has|have|had)\s+"
@@ -76,6 +79,11 @@ def same_person(one: str, other: str) -> bool:
 
 def speaker(text: str, start: int, end: int) -> str | None:
     """Who says `text[start:end]`, a sentence of this article's text, by full name; None: nobody."""
+    if len(text) > LONG:
+        # Of a long text only what stands around is read, from the same few places.
+        first = text.rfind("\n", 0, max(0, start // WINDOW - 1) * WINDOW) + 1
+        text = text[first : first + 4 * WINDOW]
+        start, end = start - first, end - first
     spoken = _spoken(text)
     # With the sentence that it leans on in front, it is the last one whose speaker counts.
     within = (who for first, last, who in reversed(spoken) if first < end and start < last)
@@ -197,6 +205,9 @@ def _people(text: str) -> dict[str, str]:
 
 def _whole(name: str, known: Mapping[str, str]) -> str:
     """A name as it was first given in full."""
+    head = re.split(r"\s(?:of|from)\s", name)[0]
+    if head != name and _is_person(head):
+        name = head  # "Ana Lindt of Torvik"
     parts = _parts(name)
     if len(parts) == 1 and not name.lower().startswith(("the ", "a ", "an ")):
         return known.get(parts[0], name)

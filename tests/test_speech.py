@@ -52,6 +52,8 @@ SAID: tuple[tuple[str, str, str | None], ...] = (
      "Ana Lindt"),
     ("“He told me ‘never again’ and I believed him,” said Ana Lindt.", "believed him",
      "Ana Lindt"),
+    ("“We are ready,” said Ana Lindt of Torvik.", "We are ready", "Ana Lindt"),
+    ("The Bank of Torvik said they were ready.", "were ready", "the Bank of Torvik"),
     # Nobody is named.
     ("They were ready by noon.", "were ready", None),
     ("The bridge is 212 metres long.", "212", None),
@@ -128,3 +130,11 @@ def test_the_quotation_of_a_sentence_is_marked_without_its_marks() -> None:
     span = quotation(sentence)
     assert span and sentence[slice(*span)] == "We are ready"
     assert quotation("Ana Lindt said they were ready.") is None
+
+
+def test_a_speaker_is_found_anywhere_in_a_long_text() -> None:
+    text = "The council met. “We are ready,” said Ana Lindt. The road is 12 km long.\n\n" * 3_000
+    for part in (0.0, 0.37, 0.5, 0.99):
+        start = text.index("“We", int(part * len(text)) - 80 if part else 0)
+        assert speaker(text, start, start + 10) == "Ana Lindt"
+        assert speaker(text, start + 34, start + 50) is None
