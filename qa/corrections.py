@@ -60,7 +60,7 @@ def corrected(question: Question, found: Sequence[Candidate]) -> Corrected:
         best = clean[0]
     if best.article.id not in notices and (newer := _newer(question, best, clean, notices)):
         best, changed = newer, True
-    mistakes = [value for notice in relevant for _, value in _mistakes(question, notice)]
+    mistakes = [(notice, each[1]) for notice in relevant for each in _mistakes(question, notice)]
     kept = tuple(c for c in clean if not _among(question, c, mistakes))
     if not changed:
         older = best.article.id in notices and _older(question, best, clean)
@@ -201,9 +201,15 @@ def _older(question: Question, best: Candidate, found: Sequence[Candidate]) -> C
     return None
 
 
-def _among(question: Question, candidate: Candidate, mistakes: Sequence[Known]) -> bool:
+def _among(
+    question: Question, candidate: Candidate, mistakes: Sequence[tuple[Article, Known]]
+) -> bool:
+    """Whether a candidate gives what a later correction calls a mistake."""
     value = value_of(question, candidate.text, candidate.span)
-    return value is not None and any(_equal(value, mistake) for mistake in mistakes)
+    return value is not None and any(
+        _not_before(notice, candidate.article) and _equal(value, mistake)
+        for notice, mistake in mistakes
+    )
 
 
 def _equal(one: Known, other: Known) -> bool:

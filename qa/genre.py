@@ -20,7 +20,7 @@ _LABEL = re.compile(
 )
 _OPINION_PATH = re.compile(
     r"/(?:opinions?|op-?eds?|editorials?|comment(?:isfree|ary)?|columns?|columnists|"
-    r"viewpoints?|letters|meinung|tribunes?|opinion-\w+)(?:/|$)",
+    r"viewpoints?|letters|meinung|tribunes?|opinion-(?!polls?\b)\w+)(?:/|$)",
     re.IGNORECASE,
 )
 _CORRECTION = re.compile(
