@@ -13,6 +13,7 @@ from pathlib import Path
 
 from corpus.errors import EncoderMismatch, LibraryBusy, LibraryError, LibraryMissing
 from index.failpoints import durable
+from index.log import PAGES
 from index.tables import ADDED_IN_2, MIGRATIONS, SCHEMA, TABLES
 from index.wipe import NOTED
 from index.words import words
@@ -229,6 +230,7 @@ def open_writing(store: Path) -> sqlite3.Connection:
             connection.executescript(
                 "PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;"
                 "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"
+                f"PRAGMA wal_autocheckpoint = {PAGES};"
             )
             _migrate(connection)
             connection.executescript(NOTED)

@@ -14,6 +14,7 @@ from index.encoder import Encoder, Vectors, refuse_unusable
 from index.failpoints import durable
 from index.failures import Execute, forget_failure, record_failure, record_parts
 from index.lock import writing
+from index.log import Log
 from index.passages import Passage, made_by
 from index.purge import purge_small
 from index.rows import content_hash, delete_article, put_article, sign_missing
@@ -55,6 +56,7 @@ class Writer:
         self.store = store
         self.connection = connection
         self._lock = threading.RLock()
+        self._log = Log(store / DATABASE)
 
     @classmethod
     @contextmanager
@@ -150,6 +152,7 @@ class Writer:
         file counts as half read until `finish`, which comes with it where the article is the
         `whole` file; the number of other articles that this removed.
         """
+        self._log.keep(self.connection)
         with self.transaction("article put") as execute:
             self._put(execute, article, file, passages, vectors)
             _declare(execute, article, declared)
