@@ -38,7 +38,7 @@ PROBE_SECONDS = 60
 SHARE = 0.10
 # Above this many passages a generation has cells alone: building a graph takes minutes for each
 # hundred thousand and holds all of it in memory, see docs/benchmarks.md.
-GRAPH_MOST = 200_000
+GRAPH_MOST = 50_000
 
 _NAME = re.compile(r"gen-(\d{4,9})")
 
