@@ -71,9 +71,11 @@ def sync(
     if dry_run:
         connection = open_reading(store)
         try:
-            state = read_state(connection)
-            report = _foresee(make_plan(_targets(paths, web, state), state, store, yes=yes), state)
-            report.reembedded = waiting(connection, encoder)
+            with translated(store):
+                state = read_state(connection)
+                plan = make_plan(_targets(paths, web, state), state, store, yes=yes)
+                report = _foresee(plan, state)
+                report.reembedded = waiting(connection, encoder)
         finally:
             connection.close()
         return report

@@ -67,7 +67,8 @@ class Writer:
                 create(store)
             connection = open_writing(store)
             try:
-                yield cls(store, connection)
+                with translated(store):
+                    yield cls(store, connection)
             finally:
                 connection.close()
 
