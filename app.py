@@ -15,7 +15,6 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +32,6 @@ ANY_OUTLET = "Any outlet"
 # A conversation longer than this drops its oldest exchanges: the page sends all of it each time.
 LONGEST_CONVERSATION = 50
 SHUTDOWN_SECONDS = 4
-ICON = (
-    "<link rel=icon href=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' "
-    "viewBox='0 0 32 32'><rect width='32' height='32' rx='5' fill='%2314506e'/><path d='M8 10h16"
-    "M8 16h16M8 22h9' stroke='white' stroke-width='3'/></svg>\">"
-)
 
 
 def build(desk: Desk) -> Any:
@@ -106,6 +100,13 @@ def build(desk: Desk) -> Any:
             log.exception("An article could not be shown")
             return render.failed(unexpected(error))
 
+    def update() -> Iterator[tuple[Any, ...]]:
+        """Sync what the library knows; what the browser sends does not matter."""
+        for said in desk.update.run():
+            yield render.progress(said), gr.skip(), gr.skip()
+        outlets = gr.Dropdown(choices=[ANY_OUTLET, *desk.outlets()])
+        yield gr.skip(), render.masthead(desk.status()), outlets
+
     def ask(
         question: str,
         history: list[dict[str, str]] | None = None,
@@ -135,7 +136,7 @@ def build(desk: Desk) -> Any:
             log.exception("A request failed")
             raise gr.Error(unexpected(error), print_exception=False) from error
 
-    panel_js = _asset("page.js")
+    panel_js = render.asset("page.js")
     with gr.Blocks(title="Byline", analytics_enabled=False, fill_width=True) as blocks:
         exchanges = gr.State((), time_to_live=86_400)
         top = gr.HTML(render.masthead({}), elem_id="top", apply_default_css=False)
@@ -162,7 +163,9 @@ def build(desk: Desk) -> Any:
                             )
                             end = gr.Textbox(label="To", placeholder="2024-12-31", max_length=10)
                             outlet = gr.Dropdown([ANY_OUTLET], value=ANY_OUTLET, label="Outlet")
+                    renew = gr.Button("Update", elem_id="update", size="sm")
                     again = gr.Button("New conversation", elem_id="again", size="sm")
+                updated = gr.HTML(elem_id="updated", apply_default_css=False)
                 if not desk.encoder:
                     gr.HTML(render.language_note(), elem_id="note", apply_default_css=False)
             with gr.Column(elem_id="beside"):
@@ -172,6 +175,7 @@ def build(desk: Desk) -> Any:
         opened = [top, chat, side, exchanges, start, end, outlet]
         blocks.load(show_page, None, opened, **private)
         again.click(show_page, None, opened, **private)
+        renew.click(update, None, [updated, top, outlet], **private)
         gr.on(
             [typed.submit, send.click, chat.submit],
             answer_question,
@@ -185,11 +189,6 @@ def build(desk: Desk) -> Any:
         gr.api(search, api_name="search")
     blocks.queue(max_size=64, default_concurrency_limit=4)
     return blocks
-
-
-def _asset(name: str) -> str:
-    """The text of a file that ships with qa."""
-    return resources.files("qa").joinpath(name).read_text("utf-8")
 
 
 def application(desk: Desk, host: str) -> Any:
@@ -217,7 +216,7 @@ def application(desk: Desk, host: str) -> Any:
         pwa=False,
         theme=theme,
         # Not `css=`: gradio prefixes each selector, and those in a @media block into nonsense.
-        head=f"{ICON}<style>{_asset('page.css')}</style>",
+        head=render.head(),
     )
     return Guard(web, host=host)
 

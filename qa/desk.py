@@ -19,6 +19,7 @@ from corpus.errors import BylineError, LibraryEmpty, LibraryMissing, QuestionErr
 from qa.render import LONGEST_QUESTION, Exchange
 from qa.render_sources import article_page
 from qa.types import Answer, Turn
+from qa.update import Update
 
 if TYPE_CHECKING:
     from qa.answer import Assistant
@@ -40,6 +41,7 @@ class Desk:
     def __init__(self, store: Path, *, encoder: str = "") -> None:
         self.store = store
         self.encoder = encoder
+        self.update = Update(store)
         self._assistant: Assistant | None = None
         self._lock = threading.Lock()
 
@@ -62,7 +64,8 @@ class Desk:
             self.search("warm up", 1)
 
     def close(self) -> None:
-        """Close the library, if it was opened."""
+        """Close the library, if it was opened, and end its update."""
+        self.update.close()
         with self._lock:
             if self._assistant is not None:
                 self._assistant.close()

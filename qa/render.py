@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from importlib import resources
 from typing import Any
 
 import nh3
@@ -37,6 +38,11 @@ ATTRIBUTES = {
     "button": {"type"},
 }
 LINK_RELATION = "noopener noreferrer nofollow"
+ICON = (
+    "<link rel=icon href=\"data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' "
+    "viewBox='0 0 32 32'><rect width='32' height='32' rx='5' fill='%2314506e'/><path d='M8 10h16"
+    "M8 16h16M8 22h9' stroke='white' stroke-width='3'/></svg>\">"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,16 @@ class Exchange:
     answer: Answer | None = None
     failure: str | None = None
     empty: bool = False
+
+
+def asset(name: str) -> str:
+    """The text of a file that ships with this package."""
+    return resources.files("qa").joinpath(name).read_text("utf-8")
+
+
+def head() -> str:
+    """What stands in the page's head: its icon and its styles."""
+    return f"{ICON}<style>{asset('page.css')}</style>"
 
 
 def clean(html: str) -> str:
@@ -161,6 +177,11 @@ def failed(message: str) -> str:
         f'<div class="failure" role="alert"><h2 tabindex="-1">This did not work</h2>'
         f'<p dir="auto">{plain(message, LONGEST_QUOTE)}</p></div>'
     )
+
+
+def progress(said: str) -> str:
+    """What an update of the library says of itself."""
+    return clean(f'<p role="status">{plain(said, LONGEST_QUOTE)}</p>')
 
 
 def language_note() -> str:
