@@ -30,6 +30,8 @@ LEAD = 400
 LITERAL = 0.9
 # Characters after a sentence in which a quotation that it opens may end.
 QUOTATION = 300
+# A question that has this share of the words asked is the question, not an answer.
+ECHO = 0.6
 MOST_VALUES = 3
 
 
@@ -60,6 +62,7 @@ def settle(
     `latest` is whether the newest answer is wanted, `group` the article that stands for each one's
     copies, by id.
     """
+    found = [candidate for candidate in found if not _echoes(question, candidate)]
     if not found or found[0].probability < threshold:
         return Settled()
     standing = (group or {}).get
@@ -93,6 +96,14 @@ def _newest(
     older = [c for c in rivals if c is not newest and _disagree(question, newest, c)]
     other = max(older, key=lambda c: c.article.published or "", default=None)
     return Settled((newest,), otherwise=other, why="older" if other else "")
+
+
+def _echoes(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence only asks what the question asks, as a list of questions does."""
+    if question.kind is Kind.STATEMENT or not candidate.text.rstrip(" ”\"’'»)").endswith("?"):
+        return False
+    asked = set(question.words)
+    return len(asked & set(words(candidate.text))) >= ECHO * len(asked)
 
 
 def certain(found: Sequence[Candidate]) -> list[Candidate]:

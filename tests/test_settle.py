@@ -47,6 +47,12 @@ def test_another_fact_with_a_lower_score_is_no_other_value() -> None:
     assert shown(settle(asked(), [one, two], 0.5)) == [one.text]
 
 
+def test_a_question_is_no_answer_to_itself() -> None:
+    one = candidate("Q: How many runners did the Torvik marathon have, 99?", "99", 9)
+    two = candidate("The Torvik marathon had 7,300 runners.", "7,300", 8)
+    assert shown(settle(asked(), [one, two], 0.5)) == [two.text]
+
+
 def test_copies_are_one_voice() -> None:
     one = candidate("The Torvik marathon had 7,300 runners.", "7,300", 9)
     two = candidate("The Torvik marathon had 7,301 runners.", "7,301", 8.9)
