@@ -30,7 +30,7 @@ LEAD = 400
 LITERAL = 0.9
 # Characters after a sentence in which a quotation that it opens may end.
 QUOTATION = 300
-# A question that has this share of the words asked is the question, not an answer.
+# A question in an article that has this share of the words asked is the question itself.
 ECHO = 0.6
 MOST_VALUES = 3
 
@@ -62,7 +62,7 @@ def settle(
     `latest` is whether the newest answer is wanted, `group` the article that stands for each one's
     copies, by id.
     """
-    found = [candidate for candidate in found if not _echoes(question, candidate)]
+    found = _answers(question, found, threshold)
     if not found or found[0].probability < threshold:
         return Settled()
     standing = (group or {}).get
@@ -98,12 +98,23 @@ def _newest(
     return Settled((newest,), otherwise=other, why="older" if other else "")
 
 
-def _echoes(question: Question, candidate: Candidate) -> bool:
-    """Whether a sentence only asks what the question asks, as a list of questions does."""
-    if question.kind is Kind.STATEMENT or not candidate.text.rstrip(" ”\"’'»)").endswith("?"):
-        return False
+def _answers(question: Question, found: Sequence[Candidate], threshold: float) -> list[Candidate]:
+    """The candidates that are no questions, nor lean on one where another article tells it."""
+    if question.kind is Kind.STATEMENT:
+        return list(found)
+    told = [c for c in found if not c.text.rstrip(" ”\"’'»)").endswith("?")]
+    stated = [c for c in told if not _repeated(question, c)]
+    return stated if any(c.probability >= threshold for c in stated) else told
+
+
+def _repeated(question: Question, candidate: Candidate) -> bool:
+    """Whether an article only has the question asked, and this behind it."""
     asked = set(question.words)
-    return len(asked & set(words(candidate.text))) >= ECHO * len(asked)
+    before = candidate.article.text[max(0, candidate.start - LEAD) : candidate.start].rstrip()
+    own = asked & set(words(re.split(r"\?\s", candidate.text)[-1]))
+    whole_text = f"{before} {candidate.text}"
+    questions = re.findall(r"[^.?!\n]{1,300}\?", whole_text)
+    return not own and any(len(asked & set(words(q))) >= ECHO * len(asked) for q in questions)
 
 
 def certain(found: Sequence[Candidate]) -> list[Candidate]:

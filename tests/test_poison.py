@@ -1,4 +1,4 @@
-"""Articles that give orders, cite falsely or pose as the truth: no answer of another one changes."""
+"""Articles that give orders, cite falsely or pose as the truth: they change no answer of others."""
 
 import shutil
 from collections.abc import Iterator
