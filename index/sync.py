@@ -19,6 +19,7 @@ from corpus.errors import LibraryMissing, SyncRefused
 from corpus.sandbox import Sandbox
 from index.encoder import Encoder, Vectors
 from index.generations import build, needs_building
+from index.interrupt import Interrupt
 from index.passages import context
 from index.plan import KEPT, Plan, State, Still, Wanted, make_plan, read_state
 from index.reading import Reader, hash_of
@@ -143,6 +144,7 @@ class _Sync:
         self.progress = progress
         self.report = report
         self.stopping = threading.Event()
+        self.interrupt = Interrupt()
         self.wrote = bool(report.removed or report.reembedded)
 
     def run(self, targets: Sequence[Target], plan: Plan) -> SyncReport:
@@ -180,6 +182,7 @@ class _Sync:
 
     def _read_embed_commit(self, wanted: Sequence[Wanted]) -> None:
         with (
+            self.interrupt,
             Sandbox() as sandbox,
             ThreadPoolExecutor(1) as splitting,
             ThreadPoolExecutor(1) as writing,
@@ -190,14 +193,14 @@ class _Sync:
             written: Future[None] | None = None
             try:
                 upcoming = splitting.submit(next, batches, None)
-                while (batch := _awaited(upcoming)) is not None:
+                while (batch := self._awaited(upcoming)) is not None:
                     upcoming = splitting.submit(next, batches, None)
                     self._embed(batch, written)
                     if written:
-                        _awaited(written)
+                        self._awaited(written)
                     written = writing.submit(self._commit, batch)
                 if written:
-                    _awaited(written)
+                    self._awaited(written)
             finally:
                 self.stopping.set()
                 # Children first: nobody waits for one that is at work on a long file.
@@ -210,10 +213,8 @@ class _Sync:
         parts: list[Vectors] = []
         for at in range(0, len(texts), BATCH):
             if at and earlier:
-                _awaited(earlier)  # it is in before more is spent on this one, or says why not
-            parts.append(
-                self.encoder.encode_passages(texts[at : at + BATCH], self.progress.embedded)
-            )
+                self._awaited(earlier)  # it is in before more is spent on this one, or says why not
+            parts.append(self.encoder.encode_passages(texts[at : at + BATCH], self._embedded))
         vectors = np.concatenate(parts) if parts else np.zeros((0, 0), np.float32)
         at = 0
         for step in batch:
@@ -265,14 +266,18 @@ class _Sync:
                 self.progress.done()
             at += 1
 
+    def _awaited(self, future: "Future[T]") -> T:
+        """Its result. Woken often: a Ctrl-C is heard only then."""
+        while not future.done():
+            self.interrupt.check()
+            wait([future], HEARD_SECONDS)
+        return future.result()
+
+    def _embedded(self, passages: int) -> None:
+        self.interrupt.check()
+        self.progress.embedded(passages)
+
     def _fail(self, file: File, reason: str) -> None:
         if self.state.failures.get(file.key) != (reason, file.size, file.mtime_ns):
             self.writer.fail(file, reason)
         self.report.failed.append((file.source, reason))
-
-
-def _awaited(future: "Future[T]") -> T:
-    """Its result. Woken often: a Ctrl-C that another thread was given is heard only then."""
-    while not future.done():
-        wait([future], HEARD_SECONDS)
-    return future.result()
