@@ -29,6 +29,8 @@ NAMES = (
     "memory",
     "twins",
     "parsing",
+    "ingestion",
+    "growth",
 )
 
 

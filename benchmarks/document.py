@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.chart import Bar, write
+from benchmarks.chart import Bar, Line, write, write_lines
 from benchmarks.machine import in_words
 from benchmarks.result import Measure, Result
 
@@ -18,6 +18,9 @@ BESIDE: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("BM25 with stemming", (0.716, 0.878, 0.939, 0.786)),
     ("both, reciprocal rank fusion", (0.674, 0.888, 0.941, 0.765)),
 )
+GROWING = (
+    "disk", "resident, a warm process", "retrieval, p95", "whole answer, p95", "cold qa ask",
+)  # fmt: skip
 COLUMNS = ("passage success@1", "passage success@5", "passage success@20", "passage RR")
 
 OPENING = """# Benchmarks
@@ -118,9 +121,28 @@ def _chart(result: Result, folder: Path) -> list[str]:
         for label in ("import sentence_transformers", "python -m qa ask"):
             taken = found[f"{label}, median"]
             bars.append(Bar(label, taken.value, taken.shown, ours=label.startswith("python")))
-    if not bars:
-        return []
     name = f"benchmark-{result.benchmark}.svg"
     folder.mkdir(parents=True, exist_ok=True)
-    write(folder / name, title, bars)
+    if bars:
+        write(folder / name, title, bars)
+    elif result.benchmark == "growth" and (grown := _lines(result)):
+        title = "How a library grows, beside its smallest size"
+        write_lines(folder / name, title, "passages", grown)
+    else:
+        return []
     return [f"![{title}]({name})"]
+
+
+def _lines(result: Result) -> list[Line]:
+    """The figures that were measured at several sizes; their names begin with the size."""
+    lines = []
+    for title in GROWING:
+        found = []
+        for measure in result.measures:
+            size, _, what = measure.name.partition(": ")
+            if what == title:
+                found.append((float(size.replace(",", "")), measure))
+        if len(found) > 1:
+            points = [(size, measure.value) for size, measure in found]
+            lines.append(Line(title, points, found[-1][1].shown))
+    return lines

@@ -36,8 +36,8 @@ YOUNG = 5_000
 PROBE_SECONDS = 60
 # Where the young are more than YOUNG and more than this share, a sync builds the next generation.
 SHARE = 0.10
-# Above this many passages a generation has cells alone: building a graph takes minutes for each
-# hundred thousand and holds all of it in memory, see docs/benchmarks.md.
+# Above this many passages a generation has cells alone. At 100,000 a graph took 183 s of processor
+# time to build against 1.2 s, and whoever asks holds 250 MB more; recall@10 was 1.000 against .994.
 GRAPH_MOST = 50_000
 
 _NAME = re.compile(r"gen-(\d{4,9})")
