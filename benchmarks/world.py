@@ -35,13 +35,14 @@ class World:
         self._read: dict[Path, tuple[int, tuple[Article, ...]]] = {}
         news.mkdir(parents=True)
         for _ in range(size):
-            self.write(self._name())
+            self.write(self.name())
 
     def files(self) -> list[Path]:
         """All files there are."""
         return sorted(path for path in self.news.rglob("*") if path.is_file())
 
-    def _name(self, suffix: str = "") -> Path:
+    def name(self, suffix: str = "") -> Path:
+        """A path that no file had."""
         self._serial += 1
         folder = self.rng.choice((self.news, self.news / "sub"))
         folder.mkdir(exist_ok=True)
@@ -80,12 +81,12 @@ class World:
             elif what < 0.35:
                 path.unlink()
             elif what < 0.40:
-                path.rename(self._name(path.suffix))
+                path.rename(self.name(path.suffix))
             elif what < 0.50:
                 self._clock += 10
                 os.utime(path, (self._clock, self._clock))
         while len(self.files()) < self.size:
-            self.write(self._name())
+            self.write(self.name())
 
     def clear(self) -> None:
         """Delete all files."""

@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from corpus.errors import EncoderMismatch, LibraryBusy, LibraryError, LibraryMissing
+from index.connections import connect, marks
 from index.failpoints import durable
 from index.log import PAGES
 from index.tables import ADDED_IN_2, MIGRATIONS, SCHEMA, TABLES
@@ -168,23 +169,23 @@ def check(store: Path, *, older: bool = False) -> None:
                 f"there is no library at {place} yet: make one with "
                 f"`python -m index sync ARTICLES --store {place}`"
             )
-        with (store / DATABASE).open("rb") as file:
-            header = file.read(100)
+        with translated(store):
+            found = marks(store / DATABASE)
     except OSError as error:
         raise LibraryError(
             f"the library at {place} cannot be read ({error.strerror or error}): check its "
             "permissions, or name another with --store"
         ) from error
-    if not header.startswith(b"SQLite format 3\0") or len(header) < 100:
+    if found is None:
         raise LibraryError(
             f"{database} is not a library or is damaged: move the folder away and sync "
             "your articles again, or name another with --store"
         )
-    if int.from_bytes(header[68:72], "big") != APPLICATION:
+    application, version = found
+    if application != APPLICATION:
         raise LibraryError(
             f"{database} belongs to another program: name another folder with --store"
         )
-    version = int.from_bytes(header[60:64], "big")
     if version != SCHEMA and not (older and version in MIGRATIONS):
         raise LibraryError(
             f"the library at {place} has schema {version} and this Byline reads {SCHEMA}: "
@@ -199,15 +200,11 @@ def check(store: Path, *, older: bool = False) -> None:
 def open_reading(store: Path, *, older: bool = False) -> sqlite3.Connection:
     """A connection that cannot write; the caller has to serialise its use between threads."""
     check(store, older=older)
-    uri = f"{(store / DATABASE).absolute().as_uri()}?mode=ro"
     wal = store / f"{DATABASE}-wal"
-    if not os.access(store, os.W_OK) and not (wal.exists() and wal.stat().st_size):
-        # Without a folder to put the WAL's index in, SQLite reads only what it may take as fixed.
-        uri += "&immutable=1"
+    # Without a folder to put the WAL's index in, SQLite reads only what it may take as fixed.
+    fixed = not os.access(store, os.W_OK) and not (wal.exists() and wal.stat().st_size)
     with translated(store):
-        connection = sqlite3.connect(
-            uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False
-        )
+        connection = connect(store / DATABASE, only="ro", immutable=fixed)
         try:
             connection.execute("SELECT value FROM meta LIMIT 1").fetchall()
         except BaseException:
@@ -220,9 +217,7 @@ def open_writing(store: Path) -> sqlite3.Connection:
     """A connection for the one writer, who holds the lock."""
     check(store, older=True)
     with translated(store):
-        connection = sqlite3.connect(
-            store / DATABASE, timeout=10, isolation_level=None, check_same_thread=False
-        )
+        connection = connect(store / DATABASE)
         try:
             connection.create_function("folded", 1, folded, deterministic=True)
             # NORMAL: a kill loses nothing; a power cut may lose the last commits, which the next
