@@ -151,6 +151,10 @@ class Catalogue(Related):
         )
         return [_article(row) for row in rows]
 
+    def titles(self) -> list[tuple[str, str]]:
+        """The id and title of each article, in order of arrival."""
+        return self._rows("SELECT id, title FROM article ORDER BY number")
+
     def names(self, field: Literal["author", "outlet"]) -> list[str]:
         """The distinct values of a field, in alphabetical order."""
         if field not in ("author", "outlet"):

@@ -120,13 +120,16 @@ class Assistant:
             if article:
                 self.library.article(article)
             standalone = rewrite(question.strip(), history)
-            metadata = byline.recognise(question, self.library.names, today)
+            titles = self.library.titles
+            metadata = byline.recognise(question, self.library.names, today, titles)
             asked = asked_of(question.strip(), scope, self.library.names, today)
             bounds = within(asked.scope, asked.when)
             clock.lap("rewrite")
-            if metadata:
-                answered = from_metadata(self.library, self._find, metadata, history, scope)
-                answered = replace(answered, confidence=float(not answered.refused))
+            stated = metadata and from_metadata(
+                self.library, self._find, metadata, history, scope
+            )
+            if stated:
+                answered = replace(stated, confidence=float(not stated.refused))
                 clock.lap("retrieve")
             else:
                 ways = list(attempts(asked, history, today if as_of else None))

@@ -9,7 +9,8 @@ from dataclasses import replace
 from corpus.article import Article
 from index.passages import Scope
 from index.sentences import sentences
-from qa.byline import Wanted, day, statement
+from qa.byline import day, statement
+from qa.byline_forms import Wanted
 from qa.filters import Asked
 from qa.genre import is_opinion
 from qa.reader import Candidate
@@ -91,8 +92,11 @@ def _note(settled: Settled, citation: Citation) -> str:
     return f"{an}article{of} says otherwise: {quote} [{citation.number}]"
 
 
-def stated(articles: Sequence[Article], wanted: Wanted) -> Answer:
-    """What the bylines of these articles say, each citing the article's first sentence."""
+def stated(articles: Sequence[Article], wanted: Wanted, more: int = 0) -> Answer:
+    """What the bylines of these articles say, each citing the article's first sentence.
+
+    `more` articles are not among them, which the last sentence says.
+    """
     told: list[Sentence] = []
     citations: list[Citation] = []
     # When the article that was meant does not say, what another one says would be misleading.
@@ -103,12 +107,51 @@ def stated(articles: Sequence[Article], wanted: Wanted) -> Answer:
             start, end = sentences(article.text)[0]
             citations.append(cite(len(citations) + 1, article, start, end))
             told.append(Sentence(text, (len(citations),), span))
+    if told and more > 0:
+        told[-1] = replace(told[-1], text=f"{told[-1].text[:-1]}, and {more:,} more.")
     if told:
         return _answered(told, citations)
     if articles:
         return _refused("not_said", "The byline does not say.", nearest_of(articles))
     text = "There is no such article." if wanted == "list" else "No article here is about that."
     return _refused("off_subject", text, ())
+
+
+def counted(articles: Sequence[Article], count: int) -> Answer:
+    """How many articles there are, and the first of them; the rest is counted only."""
+    listed = stated(articles, "list", more=count - len(articles))
+    if listed.refused:
+        return listed
+    number = f"{count:,}"
+    what = "There is" if count == 1 else "There are"
+    text = f"{what} {number} article{'s' if count != 1 else ''}."
+    span = (len(what) + 1, len(what) + 1 + len(number))
+    every = tuple(citation.number for citation in listed.citations)
+    return _answered([Sentence(text, every, span), *listed.sentences], listed.citations)
+
+
+def named(names: Sequence[tuple[str, int, Article]], count: int, most: int) -> Answer:
+    """Outlets or authors with the number of their articles, citing one of each.
+
+    There are `count` of them, of which the first `most` are named.
+    """
+    citations, told = [], []
+    for number, (name, articles, article) in enumerate(names, 1):
+        start, end = sentences(article.text)[0]
+        citations.append(cite(number, article, start, end))
+        more = f", and {count - most:,} more" if number == len(names) and count > most else ""
+        text = f"{name}: {articles:,} article{'s' if articles != 1 else ''}{more}."
+        told.append(Sentence(text, (number,), (0, len(name))))
+    if told:
+        return _answered(told, citations)
+    return _refused("not_said", "The bylines do not say.", ())
+
+
+def undated(articles: Sequence[Article]) -> Answer:
+    """The refusal when the order of articles is asked for that have no date."""
+    if not articles:
+        return _refused("off_subject", "There is no such article.", ())
+    return _refused("not_said", "None of these articles has a date.", nearest_of(articles))
 
 
 def refused(found: Sequence[Candidate], scope: Scope) -> Answer:
