@@ -9,6 +9,7 @@ import hashlib
 import json
 import random
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -130,8 +131,6 @@ class Bank:
 
     def fill(self, seconds: float) -> int:
         """Encode what is missing, for so long at most; how many vectors are real now."""
-        import time
-
         width = 2 * self._encoder.dim
         have = self.path.stat().st_size // width if self.path.is_file() else 0
         deadline = time.monotonic() + seconds
@@ -139,7 +138,8 @@ class Bank:
             with self.path.open("ab") as file:
                 file.truncate(have * width)
                 for texts in self._texts(have):
-                    if time.monotonic() > deadline:
+                    # One block at least: without any there is nothing to go by.
+                    if have and time.monotonic() > deadline:
                         break
                     rows = self._encoder.encode_passages(texts).astype("<f2")
                     file.write(rows.tobytes())
