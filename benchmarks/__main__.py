@@ -31,6 +31,11 @@ NAMES = (
     "parsing",
     "ingestion",
     "growth",
+    "kills",
+    "damage",
+    "model",
+    "crowd",
+    "soak",
 )
 
 

@@ -236,7 +236,7 @@ def measure(args: argparse.Namespace) -> Measured:
             seconds = time.monotonic() - started
             measures += [
                 Measure(f"{what}: questions", crowd.asked - before[0], "count"),
-                Measure(f"{what}: questions that found their passages", crowd.answered - before[1], "count"),
+                Measure(f"{what}: passages found", crowd.answered - before[1], "count"),
                 Measure(f"{what}: seconds", seconds, "s"),
                 Measure(f"{what}: syncs meanwhile", crowd.syncs - before[2], "count"),
                 Measure(f"{what}: errors, half articles, cross-talk", len(crowd.wrong) - before[3],
