@@ -5,6 +5,7 @@ All of it is kept until the library changes, and then what is new is added.
 
 import json
 import sqlite3
+from abc import abstractmethod
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +30,10 @@ class Scoped(Catalogue):
         self._shelf_follows = False
         self._scopes: dict[Scope, tuple[Allowed, Numbers | None]] = {}
         self._names: dict[str, list[str]] = {}
+
+    @abstractmethod
+    def refresh(self) -> bool:
+        """Whether the library has changed since the last look; what was kept is forgotten then."""
 
     def _forget(self) -> None:
         """Look again, because the library has changed."""
@@ -69,13 +74,15 @@ class Scoped(Catalogue):
         """The distinct values of a field, in alphabetical order."""
         if field not in ("author", "outlet"):
             raise ValueError(f"no names of {field!r}")
-        if field not in self._names:
-            with self.snapshot():
+        with self.snapshot():
+            self.refresh()
+            if field not in self._names:
                 self._names[field] = self._followed_shelf().names(field)
-        return list(self._names[field])
+            return list(self._names[field])
 
     def _dates(self) -> tuple[str | None, str | None]:
         with self.snapshot():
+            self.refresh()
             return self._followed_shelf().dates()
 
     def _articles_of(self, numbers: Numbers) -> Numbers:

@@ -12,6 +12,7 @@ from corpus import Article
 from index.catalogue import Catalogue, condition
 from index.exact import Exact
 from index.hashing import HashEncoder
+from index.library import Library
 from index.passages import Passage, Scope
 from index.rounded import Rounded
 from index.shelf import Shelf
@@ -130,3 +131,31 @@ def test_exact_search_follows_what_comes_and_goes_and_reads_only_what_is_new(
             assert set(best) <= set(near) and len(near) <= 14
     loads = [sql for sql in said if "LEFT JOIN vector" in sql]
     assert len(loads) == 60 and not loads[-1].rstrip().endswith("number > 0 ORDER BY number")
+
+
+def test_names_dates_and_scopes_follow_what_another_process_writes(tmp_path: Path) -> None:
+    def by(name: str, outlet: str, published: str) -> None:
+        article = Article("/r", name, "", "word", outlet=outlet, published=published)
+        passages = [Passage(0, article.id, 0, 4, "word", ((0, 4),))]
+        file = File("/r", name, 1, 1, "x")
+        writer.put(article, file, passages, ENCODER.encode_passages(["word"]), whole=True)
+
+    question = ENCODER.encode_question("word")
+    with Writer.open(tmp_path, new=True) as writer:
+        writer.claim(ENCODER)
+        by("1.txt", "Courier", "2024-03")
+        with Library.open(tmp_path, ENCODER) as library:
+            assert library.names("outlet") == ["Courier"]
+            assert len(library.search_vectors(question, 5, Scope(outlet="tide"))) == 0
+            by("2.txt", "Tidewire", "2025-01-02")
+            by("3.txt", "Tidewire", "2021")
+            assert library.names("outlet") == ["Courier", "Tidewire"]
+            assert len(library.search_vectors(question, 5, Scope(outlet="tide"))) == 2
+            assert len(library.search_words(["word"], 5, Scope(end="2024"))) == 2
+            assert library.status()["published_from"] == "2021"
+            writer.remove_file(("/r", "3.txt"))
+            writer.remove_file(("/r", "1.txt"))
+            assert library.status()["published_from"] == "2025-01-02"
+            assert library.names("outlet") == ["Tidewire"]
+            assert len(library.search_vectors(question, 5, Scope(outlet="tide"))) == 1
+            assert library.search_words(["word"], 5, Scope(end="2024")) == []
