@@ -267,7 +267,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
         return _failed(f"cannot listen on {host}:{port} ({reason}): try another --port or --host")
-    desk = Desk(Path(settings.store), encoder=os.environ.get("BYLINE_ENCODER", ""))
+    encoder, reranker = os.environ.get("BYLINE_ENCODER", ""), settings.reranker
+    desk = Desk(Path(settings.store), encoder=encoder, reranker=reranker)
     with listening, contextlib.closing(desk):
         try:
             # A library that is missing or empty can still come: the page says how to fill it.
@@ -287,9 +288,9 @@ def _failed(message: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     """The flags, whose defaults are the environment's."""
-    parser = argparse.ArgumentParser(description="The web chat of Byline.")
-    environ = os.environ.get
+    parser, environ = argparse.ArgumentParser(description="The web chat of Byline."), os.environ.get
     parser.add_argument("--store", default=environ("BYLINE_STORE") or "storage", metavar="DIR")
+    parser.add_argument("--reranker", default=environ("BYLINE_RERANKER", ""), metavar="NAME")
     parser.add_argument("--host", default=environ("GRADIO_SERVER_NAME") or "127.0.0.1")
     parser.add_argument("--port", type=int, default=environ("GRADIO_SERVER_PORT") or 7860)
     return parser

@@ -54,6 +54,12 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("BYLINE_ENCODER", ""),
         help="the encoder the library was built with (BYLINE_ENCODER)",
     )
+    common.add_argument(
+        "--reranker",
+        metavar="NAME_OR_PATH",
+        default=os.environ.get("BYLINE_RERANKER", ""),
+        help="a cross-encoder that orders the passages found (BYLINE_RERANKER, default: none)",
+    )
     common.add_argument("--json", action="store_true", help="print JSON")
     common.add_argument("--debug", action="store_true", help="show the trace of an error")
     parser = argparse.ArgumentParser(prog="python -m qa", description="Ask a library.")
@@ -82,8 +88,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _opened(args: argparse.Namespace) -> Assistant:
+    return Assistant.open(args.store, encoder=args.encoder, reranker=args.reranker, once=True)
+
+
 def _ask(args: argparse.Namespace) -> None:
-    with Assistant.open(args.store, encoder=args.encoder, once=True) as assistant:
+    with _opened(args) as assistant:
         answer = assistant.ask(
             args.question,
             start=args.start,
@@ -119,7 +129,7 @@ def _byline(citation: Citation) -> str:
 
 
 def _search(args: argparse.Namespace) -> None:
-    with Assistant.open(args.store, encoder=args.encoder, once=True) as assistant:
+    with _opened(args) as assistant:
         hits = assistant.search(args.query, args.k)
     if args.json:
         print(json.dumps([hit.to_dict() for hit in hits], ensure_ascii=False))

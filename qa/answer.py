@@ -22,6 +22,7 @@ from index.passages import EVERYTHING, Scope
 from index.words import WORD, words
 from qa import byline, reader, reply
 from qa.attempts import Attempt, attempts, within
+from qa.crossencoder import CrossEncoder, load_reranker
 from qa.filters import Asked, asked_of, bound, day
 from qa.fold import with_copies
 from qa.metadata import from_metadata
@@ -44,28 +45,38 @@ THRESHOLD = 0.45
 class Assistant:
     """Answers questions over one library; safe to ask from several threads."""
 
-    def __init__(self, library: Library, encoder: Encoder) -> None:
+    def __init__(
+        self, library: Library, encoder: Encoder, reranker: CrossEncoder | None = None
+    ) -> None:
         self.library = library
         self.encoder = encoder
+        self.reranker = reranker
         self._tokens = TokenCache(encoder)
         self._lock = threading.Lock()
 
     @classmethod
     def open(
-        cls, store: str | Path, *, encoder: str | Encoder = "", once: bool = False
+        cls,
+        store: str | Path,
+        *,
+        encoder: str | Encoder = "",
+        reranker: str = "",
+        once: bool = False,
     ) -> "Assistant":
         """An assistant over the library at `store`; with `once`, for a process that asks once.
 
+        `reranker` is the name or path of a cross-encoder that orders the passages found.
         A library that another encoder than the one called `encoder` built is asked with its own.
 
         Raises:
             LibraryError: there is no library, or it cannot be used with this encoder.
-            EncoderError: the encoder cannot be loaded.
+            EncoderError: the encoder or the reranker cannot be loaded.
         """
         # Where sync put the encoder's graph if the user's cache could not hold it.
         onnx.fallback = Path(store) / "encoder"
         loaded = encoder_of(Path(store), encoder) if isinstance(encoder, str) else encoder
-        return cls(Library.open(Path(store), loaded, vectors=not once), loaded)
+        ranking = load_reranker(reranker)
+        return cls(Library.open(Path(store), loaded, vectors=not once), loaded, ranking)
 
     def close(self) -> None:
         """Let go of the library's files."""
@@ -125,9 +136,7 @@ class Assistant:
             asked = asked_of(question.strip(), scope, self.library.names, today)
             bounds = within(asked.scope, asked.when)
             clock.lap("rewrite")
-            stated = metadata and from_metadata(
-                self.library, self._find, metadata, history, scope
-            )
+            stated = metadata and from_metadata(self.library, self._find, metadata, history, scope)
             if stated:
                 answered = replace(stated, confidence=float(not stated.refused))
                 clock.lap("retrieve")
@@ -202,6 +211,8 @@ class Assistant:
         if clock:
             clock.lap("retrieve")
         evidence = rerank(self._tokens, question, hits, cosines)
+        if self.reranker:
+            evidence = self.reranker.reorder(standalone.text, evidence)
         if clock:
             clock.lap("rerank")
         return question, evidence

@@ -38,9 +38,10 @@ class Desk:
     The library may be missing or empty at first: it is looked for again at every question.
     """
 
-    def __init__(self, store: Path, *, encoder: str = "") -> None:
+    def __init__(self, store: Path, *, encoder: str = "", reranker: str = "") -> None:
         self.store = store
         self.encoder = encoder
+        self.reranker = reranker
         self.update = Update(store)
         self._assistant: Assistant | None = None
         self._lock = threading.Lock()
@@ -55,7 +56,9 @@ class Desk:
             if self._assistant is None:
                 from qa import Assistant
 
-                self._assistant = Assistant.open(self.store, encoder=self.encoder)
+                self._assistant = Assistant.open(
+                    self.store, encoder=self.encoder, reranker=self.reranker
+                )
             return self._assistant
 
     def warm(self) -> None:

@@ -12,6 +12,7 @@ from corpus.errors import BylineError, QuestionError
 from index import onnx
 from index.encoder import load_encoder
 from qa.answer import THRESHOLD, Assistant
+from qa.crossencoder import load_reranker
 from qa.measures import Difference, paired_bootstrap
 from qa.outcome import Run
 from qa.question_file import Item, read_questions
@@ -154,7 +155,7 @@ def evaluate(args: argparse.Namespace) -> None:
 
 
 def _run(args: argparse.Namespace, store: Path, items: Sequence[Item]) -> Run:
-    with opened(store, args.encoder) as assistant:
+    with opened(store, args.encoder, args.reranker) as assistant:
         places = places_of(assistant)
         named = {item.article or item.without or "" for item in items} - {""}
         missing = sorted(named - set(places))
@@ -167,11 +168,11 @@ def _run(args: argparse.Namespace, store: Path, items: Sequence[Item]) -> Run:
         return ask_all(assistant, items, args.k, strictness=args.strictness, as_of=args.as_of)
 
 
-def opened(store: Path, encoder: str) -> Assistant:
+def opened(store: Path, encoder: str, reranker: str = "") -> Assistant:
     """An assistant whose library can withhold articles; raises what `Assistant.open` does."""
     onnx.fallback = store / "encoder"
     loaded = load_encoder(encoder)
-    return Assistant(Withholding.open(store, loaded), loaded)
+    return Assistant(Withholding.open(store, loaded), loaded, load_reranker(reranker))
 
 
 def compare(before: Run, after: Run, tolerance: float, name: str) -> Comparison:
