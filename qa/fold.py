@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from index.library import Library
 from index.passages import Passage, Scope
-from index.shingles import shared, shingles
+from index.shingles import Shingles, shared, shingles
 from qa.types import Citation, Copy
 
 # Of a passage's shingles so many stand in the other article.
@@ -48,10 +48,13 @@ class _Voice:
     article_id: str
     passages: list[Passage]
     sentences: list[_Sentence] = field(default_factory=list)
+    shingled: list[Shingles] = field(default_factory=list)
 
     def covering(self, passage: Passage) -> list[Passage]:
         """The passages that say what `passage` of another article does; none if it does not."""
-        own, every = shingles(passage.text), [shingles(each.text) for each in self.passages]
+        # Once for a voice: a long one is compared with many passages of its copies.
+        self.shingled = self.shingled or [shingles(each.text) for each in self.passages]
+        own, every = shingles(passage.text), self.shingled
         if not len(own.distinct):
             return [p for p, each in zip(self.passages, every, strict=True)
                     if each.digest == own.digest][:1]  # fmt: skip
@@ -66,8 +69,9 @@ class _Voice:
             left -= found
         if len(left) > (1 - COMMON) * len(own.distinct):
             return []
-        self.sentences = self.sentences or list(_sentences(self.passages))
-        if not all(self._says(sentence) for sentence in _sentences([passage])):
+        # Each once: a text may say one thing ten thousand times.
+        self.sentences = self.sentences or _different(self.passages)
+        if not all(self._says(sentence) for sentence in _different([passage])):
             return []
         return chosen
 
@@ -143,6 +147,11 @@ def _voiced(library: Library, voices: list[_Voice], passage: Passage) -> list[Pa
     if len(voices) < MOST_VOICES:
         voices.append(_Voice(passage.article_id, library.passages_of(passage.article_id)))
     return [passage]
+
+
+def _different(passages: Iterable[Passage]) -> list[_Sentence]:
+    found = {(*each.words, "", *sorted(each.names)): each for each in _sentences(passages)}
+    return list(found.values())
 
 
 def _sentences(passages: Iterable[Passage]) -> Iterable[_Sentence]:
