@@ -21,6 +21,7 @@ from benchmarks.result import CACHE, ROOT, Result, lines, note, parser_of
 NAMES = (
     "squad",
     "llamaindex",
+    "beside",
     "embedding",
     "sync",
     "noop",

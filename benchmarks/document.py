@@ -66,7 +66,7 @@ def _section(name: str, result: Result | None, folder: Path) -> str:
     doc = importlib.import_module(f"benchmarks.{name}").__doc__ or ""
     parts = [f"## {name}", inspect.cleandoc(doc)]
     if result and result.measures:
-        parts.append(_table(result))
+        parts.append(_by_path(result) if name == "beside" else _table(result))
         parts += _beside(result) if name == "squad" else []
         parts += _chart(result, folder)
         parts.append(
@@ -85,6 +85,19 @@ def _table(result: Result) -> str:
         sign, _, bound = measure.target.partition(" ")
         target = f"{'≥' if sign == '>=' else '≤'} {bound}{verdict}" if bound else ""
         rows.append(f"| {measure.name} | {measure.shown} | {target} |")
+    return "\n".join(rows)
+
+
+def _by_path(result: Result) -> str:
+    """A result whose measures are named "path: measure", a row for each path."""
+    pairs = [(*measure.name.split(": ", 1), measure.shown) for measure in result.measures]
+    columns = list(dict.fromkeys(name for _, name, _ in pairs))
+    shown = {(path, name): value for path, name, value in pairs}
+    rows = [f"| | {' | '.join(columns)} |", f"|---|{'---:|' * len(columns)}"]
+    for path in dict.fromkeys(path for path, _, _ in pairs):
+        cells = [shown.get((path, name), "–") for name in columns]
+        label = f"**{path}**" if path == "Byline" else path
+        rows.append(f"| {label} | {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
@@ -111,6 +124,12 @@ def _chart(result: Result, folder: Path) -> list[str]:
         bars = [Bar(label, values[0], Measure("", values[0]).shown) for label, values in BESIDE]
         ours = found[COLUMNS[0]]
         bars.append(Bar("Byline", ours.value, ours.shown, ours=True))
+    elif result.benchmark == "beside":
+        title = "The right passage comes first (success@1), in one run"
+        for name, measure in found.items():
+            path, _, what = name.partition(": ")
+            if what == "success@1":
+                bars.append(Bar(path, measure.value, measure.shown, ours=path == "Byline"))
     elif result.benchmark == "embedding":
         title = "Passages embedded a second"
         for label in ("sentence-transformers fp32", "Byline"):
