@@ -100,7 +100,7 @@ class Life(RuleBasedStateMachine):
         """The library is brought up to date."""
         self._sync()
 
-    @rule(at=st.integers(1, 30))
+    @rule(at=st.integers(1, 12))
     def kill(self, at: int) -> None:
         """A sync is cut short at one of its durable steps, and another one ends."""
         before, reached = stored(self.store), 0

@@ -96,15 +96,15 @@ def measure(args: argparse.Namespace) -> Measured:
                     raise RuntimeError(str(report.failed))
                 reader.refresh()
                 reader.search_vectors(question, 10)
-                if done >= args.count // 10 and not began:
+                if not began or done <= args.count // 10:
                     began = resident()
-                if began:
-                    memory.append(resident())
-                    files.append(open_files())
+                memory.append(resident())
+                files.append(open_files())
                 if done % (args.count // 10) < AT_ONCE:
                     recalls.append(recall(store, rng))
                     note(f"{done} cycles, {resident():.0f} MiB, {open_files()} files, "
                          f"{size(store):.0f} MiB on disk, recall {recalls[-1]:.3f}")  # fmt: skip
+        recalls.append(recall(store, rng))
         sync(Path(name) / "fresh", [world.news], ENCODER)
         disk, fresh = size(store), size(Path(name) / "fresh")
     growth = sum(memory[-5:]) / len(memory[-5:]) / began

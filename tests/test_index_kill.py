@@ -1,120 +1,118 @@
-"""SIGKILL at random moments: what was acknowledged is in, nothing is half there."""
+"""SIGKILL at random moments: what was acknowledged is in, nothing is half there.
 
-import json
-import os
+`python -m benchmarks.kills` has a thousand of them, and with `--slow` all child processes.
+"""
+
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import ROOT, environment
 
-from corpus import Article, read
-from index.hashing import HashEncoder
-from index.library import Library
-from index.passages import Passage, context, split
-from index.words import words
-from index.writer import Writer
+from benchmarks.kills import Tally, Trial
+from benchmarks.victim import Run, Victim
+from benchmarks.whole import faults, stored
+from benchmarks.world import World, torn
 
-FILES = 150
-ENCODER = HashEncoder()
-SAYS = words("says")
+KILLS = 20
+TRIES = 60
 
 
-def write_version(news: Path, version: int) -> None:
-    """Every article in this version; the text says which it is, in each of its passages."""
-    rng = random.Random(version)
-    for i in range(FILES):
-        lines = [f"version{version} story{i} says {rng.randrange(10**6)}." for _ in range(50)]
-        path = news / f"{i:03d}.txt"
-        path.write_text(" ".join(lines), encoding="utf-8")
-        os.utime(path, (1_600_000_000 + version, 1_600_000_000 + version))
-
-
-def sync_and_kill(news: Path, store: Path, commits: int, seconds: float) -> list[str]:
-    """Kill a sync so many seconds after so many commits; the sources acknowledged before."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "index", "sync", str(news), "--store", str(store), "--json"],
-        env={**os.environ, "BYLINE_ENCODER": "hash"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert child.stdout is not None
-    output = "".join(child.stdout.readline() for _ in range(commits))
-    time.sleep(seconds)
-    child.send_signal(signal.SIGKILL)
-    output += child.stdout.read()
-    child.stdout.close()
-    child.wait()
-    # The last line may be torn; it was not acknowledged then.
-    lines = [json.loads(line) for line in output.splitlines(keepends=True) if line.endswith("\n")]
-    return [line["committed"] for line in lines if "committed" in line]
-
-
-def check_whole(store: Path, news: Path, acknowledged: list[str], version: int) -> int:
-    """Check every article and table of the store; the number of articles."""
-    with Library.open(store, ENCODER, vectors=False) as library:
-        articles = library.articles(article.id for article in library.bylines(limit=-1))
-        by_source = {article.source: article for article in articles.values()}
-        for source in acknowledged:
-            assert f"version{version} " in by_source[source].text
-            assert by_source[source] == read(news / source, news).articles[0]
-        passages = library.passages(range(1, 100_000))
-        rng = random.Random(version)
-        for article in rng.sample(list(by_source.values()), min(20, len(by_source))):
-            check_article(library, article, [p for p in passages if p.article_id == article.id])
-        assert library.passage_count == len(passages) == len(library.search_words(SAYS, 10**6))
-    with Writer.open(store) as writer:  # the lock went with the process that held it
-        execute = writer.connection.execute
-        assert execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert execute("PRAGMA foreign_key_check").fetchall() == []
-        execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)")
-        (vectors,) = execute("SELECT count(*) FROM vector").fetchone()
-        assert vectors == len(passages)
-    with Library.open(store, ENCODER, vectors=False) as library:
-        assert library.frequencies(SAYS) == {SAYS[0]: len(passages)}
-    return len(articles)
-
-
-def check_article(library: Library, article: Article, passages: list[Passage]) -> None:
-    """The article is of one version, with the passages and vectors of that version."""
-    versions = {word for word in article.text.split() if word.startswith("version")}
-    assert len(versions) == 1
-    expected = split(article, ENCODER)
-    assert [p.text for p in passages] == [p.text for p in expected]
-    question = ENCODER.encode_passages([context(article, expected[-1])])[0]
-    assert library.search_vectors(question, 1)[0][1] == pytest.approx(1, abs=1e-5)
-
-
-def test_a_kill_loses_nothing_that_was_acknowledged_and_leaves_nothing_half(
-    tmp_path: Path,
-) -> None:
-    news, store = tmp_path / "news", tmp_path / "storage"
-    news.mkdir()
+def test_kills_lose_nothing_that_was_acknowledged_and_leave_nothing_half(tmp_path: Path) -> None:
     rng = random.Random(time.time_ns())
-    killed_inside = 0
-    for version in range(1, 6):
-        write_version(news, version)
-        commits = rng.choice([0, rng.randrange(FILES), rng.randrange(FILES)])
-        seconds = rng.uniform(0, 0.01 if commits else 2)
-        acknowledged = sync_and_kill(news, store, commits, seconds)
-        if (store / "library.db").exists():
-            check_whole(store, news, acknowledged, version)
-            killed_inside += 0 < len(acknowledged) < FILES
-    # Whatever the kills left, one more sync brings all of it in.
+    tally = Tally()
+    tries = 0
+    with Victim(tmp_path, quick=True) as victim:
+        trial = Trial(tmp_path, victim, rng, tally, 8)
+        while tally.kills < KILLS and tries < TRIES:
+            trial.round()
+            tries += 1
+        trial.recover()
+    assert tally.wrong == []
+    assert tally.kills >= KILLS, tally
+
+
+def test_the_whole_command_is_killed_and_run_again(tmp_path: Path) -> None:
+    world, store = World(tmp_path / "news", random.Random(time.time_ns()), 30), tmp_path / "store"
+    command = [sys.executable, "-m", "index", "sync", world.news, "--store", store, "--json"]
+    said = tmp_path / "said.txt"
+    with said.open("w") as output:
+        child = subprocess.Popen(
+            command, cwd=ROOT, env=environment(BYLINE_ENCODER="hash"), stdout=output
+        )
+        until = time.monotonic() + 120
+        while len(Run(child.pid, said).lines()) < 5 and time.monotonic() < until:
+            time.sleep(0.005)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    acknowledged = Run(child.pid, said).committed()
+    assert len(acknowledged) >= 5
+    assert torn({}, world.after(), stored(store), acknowledged) == []
+    assert faults(store) == []
     done = subprocess.run(
-        [sys.executable, "-m", "index", "sync", str(news), "--store", str(store), "--json"],
-        env={**os.environ, "BYLINE_ENCODER": "hash"},
-        capture_output=True,
-        text=True,
-        timeout=120,
+        command, cwd=ROOT, env=environment(BYLINE_ENCODER="hash"), capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
-    assert check_whole(store, news, [f"{i:03d}.txt" for i in range(FILES)], 5) == FILES
-    with Library.open(store, ENCODER) as library:
-        library.search_vectors(ENCODER.encode_question("story7"), 5)
-        assert library._fit_generation() is not None
-    print(f"{killed_inside} of 5 kills came between the first and the last commit")  # noqa: T201
+    assert stored(store) == world.after()
+    assert faults(store) == []
+
+
+DAMAGE = {
+    "passages": "DELETE FROM passage WHERE number = 1",
+    "vectors": "UPDATE vector SET vector = zeroblob(512) WHERE passage = 2",
+    "rows in vector": "DELETE FROM vector WHERE passage = 3",
+    "word index": "INSERT INTO words (words, rowid, text, title, author, outlet) "
+    "VALUES ('delete', 1, 'ferri', '', '', '')",
+    "frequencies": "UPDATE frequency SET postings = postings + 1",
+    "without a text": "DELETE FROM body WHERE article = 1",
+    "signature": "DELETE FROM signature WHERE article = 1",
+    "groups of one": "UPDATE signature SET story = 77 WHERE article = 1",
+}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A library's file."""
+    folder = tmp_path_factory.mktemp("whole")
+    world = World(folder / "news", random.Random(3), 6)
+    with Victim(folder, young=10**6, quick=True) as victim:
+        status, run = victim.done("sync", world.news, "--store", folder / "store")
+    assert status == 0, run.errors
+    assert faults(folder / "store") == []
+    with closing(sqlite3.connect(folder / "store" / "library.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return (folder / "store" / "library.db").read_bytes()
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_what_looks_for_faults_finds_each_kind_of_them(
+    what: str, whole: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "library.db").write_bytes(whole)
+    with closing(sqlite3.connect(tmp_path / "library.db")) as connection:
+        connection.execute(DAMAGE[what])
+        connection.commit()
+    assert any(what in line for line in faults(tmp_path)), faults(tmp_path)
+
+
+def test_what_looks_for_torn_articles_finds_each_kind_of_them(tmp_path: Path) -> None:
+    world = World(tmp_path / "news", random.Random(5), 4)
+    before = world.after()
+    for path in world.files():
+        world.write(path)
+    after = world.after()
+    name = next(iter(after))
+    source = after[name].source
+    assert torn(before, after, after, [source]) == []
+    assert torn(before, after, before, [source]) == [f"{source} was acknowledged and is not in"]
+    lost = {key: each for key, each in after.items() if key != name}
+    assert f"{source} is lost" in torn(before | after, after, lost, [])
+    mixed = after | {name: replace(after[name], text="half")}
+    assert torn(before, after, mixed, []) == [f"{source} is neither as before nor as after"]
