@@ -1,7 +1,7 @@
 """One child process that parses, as its parent sees it: started, asked, timed, killed, buried."""
 
 import os
-import selectors
+import select
 import signal
 import subprocess
 import sys
@@ -63,6 +63,8 @@ class Child:
         self._in, self._out = self._process.stdin.fileno(), self._process.stdout.fileno()
         os.set_blocking(self._in, False)
         os.set_blocking(self._out, False)
+        self._poll = select.poll()
+        self._poll.register(self._out, select.POLLIN)
         self._deadline, self._allowed = time.monotonic() + START_SECONDS, f"{START_SECONDS} s"
         self._buffer = bytearray()
         self._ready = False
@@ -122,23 +124,28 @@ class Child:
     def _messages(self, request: Iterable[bytes]) -> Iterator[dict[str, Any]]:
         """What the child says while `request` goes out, until the deadline; it may be moved."""
         waiting = deque(memoryview(part) for part in request)
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._out, selectors.EVENT_READ)
-            if waiting:
-                selector.register(self._in, selectors.EVENT_WRITE)
+        # What is small goes out at once, and nothing has to be waited for but the answer.
+        watched = bool(waiting) and self._write(waiting)
+        if watched:
+            self._poll.register(self._in, select.POLLOUT)
+        try:
             while True:
                 left = self._deadline - time.monotonic()
                 if left <= 0:
                     self.late = True
                     raise Dead(f"takes longer than {self._allowed} to read; {_SMALLER}")
-                for key, _ in selector.select(left):
-                    if key.fd == self._in:
+                for descriptor, _ in self._poll.poll(left * 1_000):
+                    if descriptor == self._in:
                         if not self._write(waiting):
-                            selector.unregister(self._in)
+                            self._poll.unregister(self._in)
+                            watched = False
                     else:
                         self._receive()
                         while (message := take(self._buffer)) is not None:
                             yield message
+        finally:
+            if watched:
+                self._poll.unregister(self._in)
 
     def _write(self, waiting: "deque[memoryview]") -> bool:
         """Send what the pipe takes; whether there is more."""
