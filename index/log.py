@@ -38,3 +38,13 @@ class Log:
             connection.execute(f"PRAGMA busy_timeout = {patience}")
         # Somebody who reads for minutes is not waited for at every article.
         self._bound = size + MOST if busy else MOST
+
+
+def cut(connection: sqlite3.Connection) -> None:
+    """Move the log into the database and cut it off, if nobody reads just now."""
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {patience}")

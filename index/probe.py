@@ -9,7 +9,7 @@ import sys
 
 def main() -> None:
     """Open, count, ask once; anything but a clean exit means that the generation is not fit."""
-    from index.generations import open_collection
+    from index.graph import open_collection
 
     folder, dim = sys.argv[1], int(sys.argv[2])
     client, collection = open_collection(folder)

@@ -14,7 +14,7 @@ from index.encoder import Encoder, Vectors, refuse_unusable
 from index.failpoints import durable
 from index.failures import Execute, forget_failure, record_failure, record_parts
 from index.lock import writing
-from index.log import Log
+from index.log import Log, cut
 from index.passages import Passage, made_by
 from index.purge import purge_small
 from index.rows import content_hash, delete_article, put_article, sign_missing
@@ -231,7 +231,7 @@ class Writer:
     def settle(self) -> None:
         """Move what was written from the log into the database, on the disk for good."""
         with self._lock, translated(self.store), durable("log moved"):
-            self.connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            cut(self.connection)
             purge_small(self.store, self.connection)
 
     def _put(
