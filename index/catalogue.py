@@ -9,7 +9,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -209,11 +209,7 @@ class Catalogue(Related):
             "young": young,
             "published_from": first,
             "published_to": last,
-            "bytes": sum(
-                os.lstat(os.path.join(folder, name)).st_size
-                for folder, _, names in os.walk(self.store)
-                for name in names
-            ),
+            "bytes": _bytes(self.store),
         }
 
     def _dates(self) -> tuple[str | None, str | None]:
@@ -227,6 +223,16 @@ def _article(row: Sequence[Any]) -> Article:
     fields["pages"] = tuple(json.loads(fields["pages"]))
     fields["provenance"] = json.loads(fields["provenance"])
     return Article(**fields)
+
+
+def _bytes(store: Path) -> int:
+    """Size of all files of a store; what a sync takes away meanwhile is not counted."""
+    total = 0
+    for folder, _, names in os.walk(store):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += os.lstat(os.path.join(folder, name)).st_size
+    return total
 
 
 def _no_article(article_id: str, store: Path) -> str:

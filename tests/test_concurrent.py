@@ -1,5 +1,6 @@
 """Many who ask while one writes: readers of one library, and sessions of the web chat."""
 
+import os
 import random
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from conftest import ROOT, environment
 
 from benchmarks.crowd import Crowd, readers, sessions
 from benchmarks.victim import Victim
+from index.catalogue import Catalogue
 from index.hashing import HashEncoder
 from index.library import Library
 from index.schema import check
@@ -72,3 +74,17 @@ def test_whoever_opens_a_library_twice_keeps_what_holds_its_log(what: str, tmp_p
             assert (store / "library.db-wal").exists()
             assert library.refresh()
             assert library.article_count == number
+
+
+def test_a_file_that_goes_while_the_store_is_measured_is_not_counted(
+    victim: Victim, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    news, store = tmp_path / "news", tmp_path / "store"
+    news.mkdir()
+    (news / "a.txt").write_text("Beavers are here, and nobody else.")
+    assert victim.done("sync", news, "--store", store)[0] == 0
+    with Catalogue.browse(store) as catalogue:
+        before = catalogue.status()["bytes"]
+        walked = [*os.walk(store), (str(store / "vectors" / "gen-0007"), [], ["chroma.sqlite3"])]
+        monkeypatch.setattr("os.walk", lambda _: walked)
+        assert catalogue.status()["bytes"] == before > 0
