@@ -15,130 +15,29 @@ each quarter of the articles of squad-open. What the pointer says of a quarter i
 network says that was trained without it (`benchmarks/fit_pointer.py --folds`), where that is kept.
 """
 
-import argparse
 import json
-import tempfile
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
 
-from benchmarks.articles import asked_of, has_squad_open, spans, squad_open, store_of
-from benchmarks.fit_pointer import fold_of, kept_network
-from benchmarks.news import HERE, plain
+from benchmarks.articles import has_squad_open
+from benchmarks.fit_pointer import fold_of
+from benchmarks.gathered import SQUAD, Asked, gather, gather_squad
+from benchmarks.news import HERE
 from benchmarks.result import parser_of
-from benchmarks.squad import Withholding
-from index.encoder import load_encoder
-from index.passages import EVERYTHING
-from index.sync import sync
-from qa import Assistant, refuse, rerank
+from qa import refuse, rerank
 from qa.answer import THRESHOLD
-from qa.features import NAMES, features, starts_with_pronoun
-from qa.question import Question
-from qa.rewrite import Standalone
+from qa.features import NAMES
 
 TUNED_ON = [HERE.parent / "corpus" / "sample", *sorted(HERE.glob("news-tune*"))]
 WEIGHTS = HERE.parent / "qa" / "weights.json"
 HEADING = NAMES.index("heading")
-SQUAD = "squad-open"
+# What `--folds` leaves in the cache for `benchmarks/calibration.py`.
+LEFT_OUT = "left-out.json"
 # Ridges over standardised columns (tuned on squad-open by quarters, 0.3..3, 0.5..5, 1..10).
 RIDGE_PASSAGE, RIDGE_RANK, RIDGE_REFUSE = 0.3, 1.0, 5.0
-
-
-class Asked(NamedTuple):
-    """One question with all its sentences: features, which are right, and who they belong to.
-
-    `shown` are those that would show an accepted answer with the sentence that they lean on;
-    `passages` and `holds` are the rows of `rerank.NAMES` and which passages hold the answer.
-    """
-
-    folder: str
-    group: str
-    question: Question
-    answerable: bool
-    articles: list[Any]
-    rows: np.ndarray
-    right: np.ndarray
-    shown: np.ndarray
-    owner: list[tuple[int, int]]
-    passages: np.ndarray
-    holds: np.ndarray
-
-
-def found(
-    assistant: Assistant, text: str, answers: Sequence[str], source: str | None, place: Any = None
-) -> Asked | None:
-    """A question with what is found for it; an answer counts in `source`, or anywhere if None."""
-    question, evidence = assistant._find(Standalone(text), EVERYTHING)
-    if not question.terms or not evidence:
-        return None
-    articles = rerank.by_article(evidence)
-    rows, right, shown, owner = [], [], [], []
-    for number, (article, lines) in enumerate(articles):
-        rows.append(features(question, article.title, lines))
-        for at, line in enumerate(lines):
-            leans = at and starts_with_pronoun(line.text) and line.follows(lines[at - 1])
-            start = lines[at - 1].start if leans else line.start
-            here = source is None or article.source == source
-            right.append(here and says(line.text, answers))
-            shown.append(here and says(article.text[start : line.end], answers))
-            owner.append((number, at))
-    holds = [place is not None and place(item.hit) for item in evidence]
-    return Asked(
-        "", "", question, bool(answers), articles, np.concatenate(rows), np.array(right),
-        np.array(shown), owner, rerank.rows(question, evidence), np.array(holds),
-    )  # fmt: skip
-
-
-def says(text: str, answers: Sequence[str]) -> bool:
-    """Whether an accepted answer stands in a text."""
-    return any(plain(answer) in plain(text) for answer in answers)
-
-
-def gather(folder: Path) -> Iterator[Asked]:
-    """The questions of a folder that stand alone and are not about the byline."""
-    with tempfile.TemporaryDirectory() as store:
-        encoder = load_encoder()
-        sync(Path(store), [folder], encoder)
-        with Assistant.open(store, encoder=encoder, once=True) as assistant:
-            for line in (folder / "questions.jsonl").read_text("utf-8").splitlines():
-                item = json.loads(line)
-                if item["kind"] not in ("byline", "follow_up"):
-                    one = found(assistant, item["question"], item["answers"], item["article"])
-                    if one:
-                        yield one._replace(folder=folder.name, group=folder.name)
-
-
-def gather_squad(args: argparse.Namespace) -> Iterator[Asked]:
-    """The questions of squad-open, each as it is and with its article withheld."""
-    encoder = load_encoder()
-    store = store_of("squad-490", [squad_open(args.bench) / "articles"], args.cache, encoder)
-    library = Withholding.open(store, encoder)
-    assert isinstance(library, Withholding)
-    every = asked_of(args.bench)
-    sources = sorted({asked.source for asked in every})
-    with Assistant(library, encoder) as assistant:
-        ids = {article.source: article.id for article in library.bylines(limit=-1)}
-        for asked in every:
-            if args.folds:
-                kept_network(args.cache, fold_of(asked.source, sources))
-            article = library.article(ids[asked.source])
-            places = spans(asked, article)
-
-            def holds(hit: Any, wanted: str = article.id, places: Any = places) -> bool:
-                inside = ((hit.passage.start <= a and b <= hit.passage.end) for a, b in places)
-                return hit.article.id == wanted and any(inside)
-
-            one = found(assistant, asked.text, asked.answers, None, holds)
-            library.withheld = article.id
-            two = found(assistant, asked.text, asked.answers, None)
-            library.withheld = ""
-            for each, answerable in ((one, True), (two, False)):
-                if each:
-                    yield each._replace(folder=SQUAD, group=asked.source, answerable=answerable)
-    kept_network(args.cache, -1)
 
 
 def fit_softmax(choices: Sequence[tuple[np.ndarray, np.ndarray]], ridge: float) -> np.ndarray:
@@ -239,12 +138,17 @@ def best_rows(
     return np.array(lacking), np.array(right)
 
 
+def confidences(asked: Sequence[Asked], known: Fit) -> np.ndarray:
+    """The probability of each question's best sentence."""
+    lacking, _ = best_rows(asked, known.passage, known.rank)
+    return 1 / (1 + np.exp(-lacking @ known.refuse[:-1] - known.refuse[-1]))
+
+
 def report(name: str, asked: Sequence[Asked], known: Fit) -> None:
     """Print how a fit does on questions."""
-    lacking, right = best_rows(asked, known.passage, known.rank)
+    _, right = best_rows(asked, known.passage, known.rank)
     answerable = np.array([a.answerable for a in asked])
-    sure = 1 / (1 + np.exp(-lacking @ known.refuse[:-1] - known.refuse[-1]))
-    shown = sure >= THRESHOLD
+    shown = confidences(asked, known) >= THRESHOLD
     kept, refused = shown[answerable].mean(), (~shown)[~answerable].mean()
     first = [
         bool(a.holds[(a.passages @ known.passage[:-1]).argmax()]) for a in asked if a.holds.any()
@@ -271,9 +175,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     def part(a: Asked) -> str:
         return f"{SQUAD} {fold_of(a.group, sources)}" if a.folder == SQUAD else a.folder
 
+    kept: list[tuple[str, bool, bool, float]] = []
     for held in sorted({part(a) for a in asked}) if args.folds else ():
         others = fit([a for a in asked if part(a) != held])
-        report(f"without {held}", [a for a in asked if part(a) == held], others)
+        rest = [a for a in asked if part(a) == held]
+        report(f"without {held}", rest, others)
+        _, right = best_rows(rest, others.passage, others.rank)
+        sure = confidences(rest, others)
+        kept += [
+            (a.folder, a.answerable, bool(hit), float(share))
+            for a, hit, share in zip(rest, right, sure, strict=True)
+        ]
+    if kept:
+        (args.cache / LEFT_OUT).write_text(json.dumps(kept))
     known = fit(asked)
     report("all", asked, known)
     names = ([*rerank.NAMES, "intercept"], NAMES, [*refuse.NAMES, *refuse.BESIDE, "intercept"])
