@@ -14,7 +14,7 @@ from qa.question import Kind, Question
 from qa.spans import Span, candidates
 
 # The least that the pointer must say for a span without a form of its own to be marked (tuned on
-# squad-open, -3..6: from 0 on, 77 % are marked, and .45 of them exactly).
+# squad-open by quarters, -99..3: from 0 on 86 % are marked, .44 of them exactly).
 SURE = 0.0
 _LITTLE = "the|a|an|of|in|on|at|by|to|for|from|with|as|and|or|that|which|was|were|is|are|be"
 _BEFORE = re.compile(rf"(?:\W+|(?:{_LITTLE}|been|its|their|his|her)\b\s+)", re.IGNORECASE)
