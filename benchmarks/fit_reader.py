@@ -1,202 +1,194 @@
-"""Fit qa/weights.json: what speaks for a passage and a sentence, and when to refuse.
+"""Fit qa/weights.json: how much each feature of a sentence speaks for it, and when to refuse.
 
-    python -m benchmarks.fit_reader [--bench DIR] [--folds] [--write]
+    python -m benchmarks.fit_reader [--folds] [--write]
 
-Fitted on the sample, on benchmarks/news-tune* and, where it is, on squad-open, each question of it
-asked twice, once with its article withheld; never on news-check. Passages (squad-open alone) and
-sentences: a softmax over all that are found for a question, which puts its weight on those that
-hold an accepted answer. Refusal: a logistic regression of "the articles answer" on what the best
-sentence lacks and how far it stands out; squad-open and the news weigh the same, and so do what is
-answerable and what is not. Its score is then made the probability that the best sentence is right,
-by a logistic regression on the score alone. All are ridged over standardised columns.
-
-`--folds` reports how a fit does on what it has not seen: each folder of news left out in turn, and
-each quarter of the articles of squad-open. What the pointer says of a quarter is then what the
-network says that was trained without it (`benchmarks/fit_pointer.py --folds`), where that is kept.
+Fitted on the sample, on benchmarks/news-tune* and, where it is, on the paragraphs of squad-open
+(`--bench DIR`); never on news-check. The ranking is a softmax over all sentences of an article pile
+that puts its weight on those that hold an accepted answer; the refusal is a logistic regression of
+"the best sentence is right" on what it lacks. Both are ridged. `--folds` leaves each folder out in
+turn and reports how the others' fit does on it.
 """
 
+import argparse
 import json
-from collections.abc import Sequence
+import tempfile
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
 
-from benchmarks.articles import has_squad_open
-from benchmarks.fit_pointer import fold_of
-from benchmarks.gathered import SQUAD, Asked, gather, gather_squad
-from benchmarks.news import HERE
-from benchmarks.result import parser_of
-from qa import refuse, rerank
-from qa.answer import THRESHOLD
-from qa.features import NAMES
+from benchmarks.news import HERE, plain
+from index.encoder import load_encoder
+from index.sync import sync
+from qa import Assistant, reader, refuse
+from qa.features import NAMES, features
+from qa.question import Question
+from qa.rewrite import Standalone
 
 TUNED_ON = [HERE.parent / "corpus" / "sample", *sorted(HERE.glob("news-tune*"))]
 WEIGHTS = HERE.parent / "qa" / "weights.json"
-HEADING = NAMES.index("heading")
-# What `--folds` leaves in the cache for `benchmarks/calibration.py`.
-LEFT_OUT = "left-out.json"
-# Ridges over standardised columns (tuned on squad-open by quarters, 0.3..3, 0.5..5, 1..10).
-RIDGE_PASSAGE, RIDGE_RANK, RIDGE_REFUSE = 0.3, 1.0, 5.0
 
 
-def fit_softmax(choices: Sequence[tuple[np.ndarray, np.ndarray]], ridge: float) -> np.ndarray:
-    """Weights that make the right rows of each choice its most likely ones."""
-    usable = [(rows, right) for rows, right in choices if right.any() and not right.all()]
-    every = np.concatenate([rows for rows, _ in usable])
-    good = np.concatenate([right for _, right in usable])
-    scale = every.std(axis=0) + 1e-6
-    every = (every - every.mean(axis=0)) / scale
-    sizes = [len(rows) for rows, _ in usable]
-    starts = np.cumsum([0, *sizes[:-1]])
+class Asked(NamedTuple):
+    """One question with all its sentences: features, which are right, and who they belong to."""
+
+    text: str
+    question: Question
+    answerable: bool
+    articles: list[Any]
+    rows: np.ndarray
+    right: np.ndarray
+    owner: list[tuple[int, int]]
+
+
+def gather(folder: Path) -> list[Asked]:
+    """The questions of a folder, each with the features of every sentence retrieved for it."""
+    asked = []
+    with tempfile.TemporaryDirectory() as store:
+        encoder = load_encoder()
+        sync(Path(store), [folder], encoder)
+        with Assistant.open(store, encoder=encoder, once=True) as assistant:
+            for line in (folder / "questions.jsonl").read_text("utf-8").splitlines():
+                item = json.loads(line)
+                if item["kind"] in ("byline", "follow_up"):
+                    continue
+                question, evidence = assistant._find(Standalone(item["question"]), reader_scope())
+                if not question.terms:
+                    continue
+                articles = reader.by_article(evidence)
+                rows, right, owner = [], [], []
+                for number, (article, lines) in enumerate(articles):
+                    rows.append(features(question, article.title, lines))
+                    for at, line in enumerate(lines):
+                        owner.append((number, at))
+                        right.append(
+                            article.source == item["article"]
+                            and any(plain(a) in plain(line.text) for a in item["answers"])
+                        )
+                asked.append(
+                    Asked(
+                        item["question"],
+                        question,
+                        bool(item["answers"]),
+                        articles,
+                        np.concatenate(rows),
+                        np.array(right),
+                        owner,
+                    )
+                )
+    return asked
+
+
+def reader_scope() -> Any:
+    """Everything: the fit knows of no bounds."""
+    from index.passages import EVERYTHING
+
+    return EVERYTHING
+
+
+def fit_rank(asked: list[Asked], ridge: float = 0.05) -> np.ndarray:
+    """Weights that make the right sentences the most likely of each question's."""
+    usable = [(a.rows, a.right) for a in asked if a.right.any()]
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        scores = every @ weights
-        scores = np.exp(scores - np.repeat(np.maximum.reduceat(scores, starts), sizes))
-        total = np.add.reduceat(scores, starts)
-        hit = np.maximum(np.add.reduceat(np.where(good, scores, 0), starts), 1e-300)
-        pull = scores / np.repeat(total, sizes) - np.where(good, scores, 0) / np.repeat(hit, sizes)
-        value = ridge * weights @ weights + (np.log(total) - np.log(hit)).sum()
-        return float(value), 2 * ridge * weights + every.T @ pull
+        total, gradient = ridge * weights @ weights, 2 * ridge * weights
+        for rows, right in usable:
+            scores = rows @ weights
+            scores = np.exp(scores - scores.max())
+            every = scores / scores.sum()
+            good = np.where(right, scores, 0)
+            good = good / max(good.sum(), 1e-300)
+            total -= np.log(max(every[right].sum(), 1e-300))
+            gradient = gradient + rows.T @ (every - good)
+        return float(total), gradient
 
-    return minimize(loss, np.zeros(every.shape[1]), jac=True, method="L-BFGS-B").x / scale
+    return minimize(loss, np.zeros(len(NAMES)), jac=True, method="L-BFGS-B").x
 
 
-def fit_logistic(rows: np.ndarray, right: np.ndarray, share: np.ndarray, ridge: float) -> Any:
-    """Logistic weights and the intercept last; `share` is how much each row counts."""
-    mean, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
-    every = np.hstack([(rows - mean) / scale, np.ones((len(rows), 1))])
+def best_rows(asked: list[Asked], rank: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each question: what its best sentence lacks, whether it is right, and answerable."""
+    lacking, right, answerable = [], [], []
+    heading = NAMES.index("heading")
+    for a in asked:
+        scores = a.rows @ rank - 1e6 * a.rows[:, heading]
+        best = int(scores.argmax())
+        number, at = a.owner[best]
+        article, lines = a.articles[number]
+        row = dict(zip(NAMES, a.rows[best], strict=True))
+        lacking.append(refuse.lacks(a.question, article, lines, at, row))
+        right.append(bool(a.right[best]))
+        answerable.append(a.answerable)
+    return np.array(lacking), np.array(right), np.array(answerable)
+
+
+def fit_refuse(lacking: np.ndarray, right: np.ndarray, ridge: float = 3.0) -> np.ndarray:
+    """Logistic weights and the intercept last; both classes weigh the same."""
+    scale = np.maximum(lacking.std(axis=0), 1e-6)
+    rows = np.hstack([lacking / scale, np.ones((len(lacking), 1))])
+    balance = np.where(right, 0.5 / right.mean(), 0.5 / (1 - right.mean()))
     sign = np.where(right, 1.0, -1.0)
 
     def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        margin = sign * (every @ weights)
-        total = (share * np.logaddexp(0, -margin)).sum() + ridge * weights[:-1] @ weights[:-1]
-        pull = -sign * share / (1 + np.exp(np.clip(margin, -50, 50)))
-        gradient = every.T @ pull
+        margin = sign * (rows @ weights)
+        total = (balance * np.logaddexp(0, -margin)).sum() + ridge * weights[:-1] @ weights[:-1]
+        pull = -sign * balance / (1 + np.exp(np.clip(margin, -50, 50)))
+        gradient = rows.T @ pull
         gradient[:-1] += 2 * ridge * weights[:-1]
         return float(total), gradient
 
-    result = minimize(loss, np.zeros(every.shape[1]), jac=True, method="L-BFGS-B").x
-    result[:-1] /= scale
-    result[-1] -= result[:-1] @ mean
-    return result
+    found = minimize(loss, np.zeros(rows.shape[1]), jac=True, method="L-BFGS-B").x
+    found[:-1] /= scale
+    return found
 
 
-class Fit(NamedTuple):
-    """Weights as `qa/weights.json` holds them, the intercept last where there is one."""
-
-    passage: np.ndarray
-    rank: np.ndarray
-    refuse: np.ndarray
-
-
-def fit(asked: Sequence[Asked]) -> Fit:
-    """Fit passages, sentences and refusal, in this order."""
-    real = [a for a in asked if a.folder == SQUAD and a.answerable]
-    if real:
-        passage = fit_softmax([(a.passages, a.holds) for a in real], RIDGE_PASSAGE)
-        scores = np.concatenate([a.passages @ passage for a in real])[:, None]
-        holds = np.concatenate([a.holds for a in real])
-        slope, intercept = fit_logistic(scores, holds, np.ones(len(holds)), 0.0)
-        passage = np.append(passage * slope, intercept)
-    else:
-        stored = json.loads(WEIGHTS.read_text("utf-8"))["passage"]
-        passage = np.array(list(stored.values()))
-    rank = fit_softmax([(a.rows, a.right) for a in asked if a.answerable], RIDGE_RANK)
-    lacking, right = best_rows(asked, passage, rank)
-    answerable = np.array([a.answerable for a in asked])
-    share = np.ones(len(asked))
-    squad = np.array([a.folder == SQUAD for a in asked])
-    for part in (squad, ~squad):
-        for side in (answerable, ~answerable):
-            share[part & side] = len(asked) / 4 / max(int((part & side).sum()), 1)
-    found = fit_logistic(lacking, answerable, share, RIDGE_REFUSE)
-    scores = lacking @ found[:-1] + found[-1]
-    slope, intercept = fit_logistic(scores[:, None], right, share, 0.0)
-    found *= slope
-    found[-1] += intercept
-    return Fit(passage, rank, found)
-
-
-def best_rows(
-    asked: Sequence[Asked], passage: np.ndarray, rank: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """For each question: what decides on its best sentence, and whether it is right."""
-    lacking, right = [], []
-    for a in asked:
-        scores = a.rows @ rank - 1e6 * a.rows[:, HEADING]
-        best = int(scores.argmax())
-        number, at = a.owner[best]
-        owners = np.array([owner for owner, _ in a.owner])
-        others = [float(scores[owners == owner].max()) for owner in set(owners) - {number}]
-        article, lines = a.articles[number]
-        row = dict(zip(NAMES, a.rows[best], strict=True))
-        lacks = refuse.lacks(a.question, article, lines, at, row)
-        ahead = refuse.ahead(float(scores[best]), others)
-        lacking.append(np.concatenate([lacks, [ahead], refuse.above(a.passages, passage)]))
-        right.append(a.answerable and bool(a.shown[best]))
-    return np.array(lacking), np.array(right)
-
-
-def confidences(asked: Sequence[Asked], known: Fit) -> np.ndarray:
-    """The probability of each question's best sentence."""
-    lacking, _ = best_rows(asked, known.passage, known.rank)
-    return 1 / (1 + np.exp(-lacking @ known.refuse[:-1] - known.refuse[-1]))
-
-
-def report(name: str, asked: Sequence[Asked], known: Fit) -> None:
-    """Print how a fit does on questions."""
-    _, right = best_rows(asked, known.passage, known.rank)
-    answerable = np.array([a.answerable for a in asked])
-    shown = confidences(asked, known) >= THRESHOLD
-    kept, refused = shown[answerable].mean(), (~shown)[~answerable].mean()
-    first = [
-        bool(a.holds[(a.passages @ known.passage[:-1]).argmax()]) for a in asked if a.holds.any()
-    ]
+def report(name: str, asked: list[Asked], rank: np.ndarray, weights: np.ndarray) -> None:
+    """Print how a fit does on a folder's questions."""
+    lacking, right, answerable = best_rows(asked, rank)
+    scores = lacking @ weights[:-1] + weights[-1]
+    shown = scores > 0
+    order = np.sort(scores[~answerable])
+    bar = order[int(0.8 * len(order))]
     print(
-        f"{name}: sentence right {right[answerable].mean():.3f}; answered {kept:.3f}, refused "
-        f"{refused:.3f}, balanced {(kept + refused) / 2:.3f}, answered right "
-        f"{(right & shown)[answerable].mean():.3f}"
-        + (f"; passage first {sum(first) / sum(a.answerable for a in asked):.3f}" if first else "")
+        f"{name}: ranked right {right[answerable].mean():.3f}; "
+        f"answered right {(right & shown)[answerable].mean():.3f}, "
+        f"refused right {(~shown)[~answerable].mean():.3f}; with .80 refused: "
+        f"{(right & (scores > bar))[answerable].mean():.3f} answered right; "
+        f"AUC {auc(scores, answerable):.3f}"
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def auc(scores: np.ndarray, positive: np.ndarray) -> float:
+    """The share of pairs in the right order."""
+    above = scores[positive][:, None] - scores[~positive][None, :]
+    return float((above > 0).mean() + 0.5 * (above == 0).mean())
+
+
+def main() -> None:
     """Fit, report, and with `--write` store the weights."""
-    parser = parser_of(__doc__)
-    parser.add_argument("--folds", action="store_true", help="report on what is left out")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--folds", action="store_true", help="leave each folder out in turn")
     parser.add_argument("--write", action="store_true", help="write qa/weights.json")
-    args = parser.parse_args(arguments)
-    asked = [one for folder in TUNED_ON for one in gather(folder)]
-    if has_squad_open(args.bench):
-        asked += list(gather_squad(args))
-    sources = sorted({a.group for a in asked if a.folder == SQUAD})
-
-    def part(a: Asked) -> str:
-        return f"{SQUAD} {fold_of(a.group, sources)}" if a.folder == SQUAD else a.folder
-
-    kept: list[tuple[str, bool, bool, float]] = []
-    for held in sorted({part(a) for a in asked}) if args.folds else ():
-        others = fit([a for a in asked if part(a) != held])
-        rest = [a for a in asked if part(a) == held]
-        report(f"without {held}", rest, others)
-        _, right = best_rows(rest, others.passage, others.rank)
-        sure = confidences(rest, others)
-        kept += [
-            (a.folder, a.answerable, bool(hit), float(share))
-            for a, hit, share in zip(rest, right, sure, strict=True)
-        ]
-    if kept:
-        (args.cache / LEFT_OUT).write_text(json.dumps(kept))
-    known = fit(asked)
-    report("all", asked, known)
-    names = ([*rerank.NAMES, "intercept"], NAMES, [*refuse.NAMES, *refuse.BESIDE, "intercept"])
-    stored: dict[str, Any] = {"tuned_on": sorted({a.folder for a in asked})}
-    for name, columns, weights in zip(known._fields, names, known, strict=True):
-        stored[name] = dict(zip(columns, weights.round(4).tolist(), strict=True))
-    print(json.dumps(stored, indent=1))
+    args = parser.parse_args()
+    sets = {folder.name: gather(folder) for folder in TUNED_ON}
+    names = list(sets) if args.folds else []
+    for held in names:
+        others = [a for name in sets if name != held for a in sets[name]]
+        rank = fit_rank(others)
+        report(f"without {held}", sets[held], rank, fit_refuse(*best_rows(others, rank)[:2]))
+    everything = [a for name in sets for a in sets[name]]
+    rank = fit_rank(everything)
+    weights = fit_refuse(*best_rows(everything, rank)[:2])
+    for name in sets:
+        report(name, sets[name], rank, weights)
+    model = {
+        "tuned_on": [folder.name for folder in TUNED_ON],
+        "rank": dict(zip(NAMES, rank.round(3).tolist(), strict=True)),
+        "refuse": dict(zip([*refuse.NAMES, "intercept"], weights.round(3).tolist(), strict=True)),
+    }
+    print(json.dumps(model, indent=1))
     if args.write:
-        WEIGHTS.write_text(json.dumps(stored, indent=1) + "\n")
+        WEIGHTS.write_text(json.dumps(model, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,7 @@ count: all (`direct`), those that are rare in the article (`local`), those that 
 what the article has met anywhere, `article` that alone, `weakest` the word met least, `dense` the
 cosine of the passage. The form of answer is there (`number` to `reason`, `holder` for a person
 without a name, `speech`), beside what is counted (`focus`), near the question's words (`near`), or
-missing (`lacks`); `pointed` and `likely` are what the pointer says of the sentence's best span and
-of all its spans. Headings, questions, length and the `first` sentence are told apart; what is
+missing (`lacks`). Headings, questions, length and the `first` sentence are told apart; what is
 gained by borrowing counts more after a pronoun and for reasons.
 """
 
@@ -19,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.words import word_spans, words
-from qa.pointer import Pointed
 from qa.question import COUNTED, Kind, Question
 from qa.spans import candidates, holders
 
@@ -27,7 +25,7 @@ NAMES = (
     "direct borrowed local local_borrowed untitled untitled_borrowed article context dense "
     "number time person name holder place reason focus near heading length question speech "
     "weakest first "
-    "pronoun_borrows reason_borrows lacks pointed likely"
+    "pronoun_borrows reason_borrows lacks"
 ).split()
 _ENDS = re.compile(r"[.!?…:\"”’')\]。！？؟।]$")
 _PRONOUN = re.compile(
@@ -58,7 +56,6 @@ class Line:
     where: NDArray[np.int32]
     title: NDArray[np.float32]
     dense: float
-    pointed: Pointed | None = None
 
     def follows(self, other: "Line") -> bool:
         """Whether `other` is the sentence before it, with nothing but white space between."""
@@ -73,8 +70,6 @@ ONE_BEFORE = 0.15
 TWO_BEFORE = 0.25
 IN_TITLE = 0.2
 IN_ARTICLE = 0.8
-# What the pointer says where it says nothing, and the least it can.
-LEAST = -8.0
 # From this nearness on (0 to 1) a word belongs to what the question asks (tuned on news-tune).
 NEAR = 0.3
 
@@ -128,7 +123,7 @@ def features(question: Question, title: str, lines: Sequence[Line]) -> NDArray[n
                 _beside_focus(question, line, spans),
                 _side(line, spans, local)
                 if question.kind is Kind.REASON
-                else nearness(line, spans, local),
+                else _nearness(line, spans, local),
                 is_heading(line.text),
                 min(len(line.text), 300) / 300,
                 line.text.endswith("?"),
@@ -138,8 +133,6 @@ def features(question: Question, title: str, lines: Sequence[Line]) -> NDArray[n
                 gain if _PRONOUN.search(line.text) else 0.0,
                 gain if question.kind in (Kind.REASON, Kind.MANNER) else 0.0,
                 not spans and not held and question.kind in _FORMED,
-                max(line.pointed.most, LEAST) if line.pointed else LEAST,
-                max(line.pointed.all, LEAST) if line.pointed else LEAST,
             )
         )
     return np.array(rows, np.float64)
@@ -160,9 +153,19 @@ def starts_with_pronoun(text: str) -> bool:
     return bool(_LEANS.search(text))
 
 
+def nearest_span(question: Question, line: Line) -> tuple[int, int] | None:
+    """The candidate in a sentence that stands nearest to the question's words; None when unsure."""
+    if question.kind in (Kind.REASON, Kind.TEXT):
+        return None
+    weights = np.array([term.weight for term in question.terms])
+    weights = weights / max(float(weights.sum()), 1e-6)
+    scored = [(_nearness(line, [span], weights), span) for span in candidates(question, line.text)]
+    return max(scored, key=lambda item: (item[0], item[1]))[1] if scored else None
+
+
 def _held(question: Question, line: Line, weights: NDArray[np.float64]) -> bool:
     """Whether somebody without a name ("the driver") stands near the question's words."""
-    return nearness(line, holders(question, line.text), weights) > NEAR
+    return _nearness(line, holders(question, line.text), weights) > NEAR
 
 
 def _beside_focus(question: Question, line: Line, spans: Sequence[tuple[int, int]]) -> float:
@@ -186,7 +189,7 @@ def _side(line: Line, spans: Sequence[tuple[int, int]], weights: NDArray[np.floa
     return float(max((met * np.sign(start - at)).sum() for start, _ in spans))
 
 
-def nearness(line: Line, spans: Sequence[tuple[int, int]], weights: NDArray[np.float64]) -> float:
+def _nearness(line: Line, spans: Sequence[tuple[int, int]], weights: NDArray[np.float64]) -> float:
     """How near the best candidate stands to the question's words, 0 to 1, over 40 letters or so."""
     best = 0.0
     at = line.where - line.start

@@ -4,10 +4,13 @@ The reader writes nothing of its own. It scores every sentence that was retrieve
 over `qa.features`, judges the best by the logistic one of `qa.refuse`, and picks those to show.
 """
 
+import json
 import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +18,9 @@ from numpy.typing import NDArray
 from corpus.article import Article
 from index.words import words
 from qa import refuse
-from qa.features import NAMES, Line, features, starts_with_pronoun
-from qa.mark import marked
-from qa.model import model
+from qa.features import NAMES, Line, features, nearest_span, starts_with_pronoun
 from qa.question import COUNTED, Kind, Question
-from qa.rerank import Evidence, by_article
+from qa.rerank import Evidence
 
 _BULLET = re.compile(r"(?:[-•*]|\d{1,3}[.)])[ \t]+(?=\S)")
 MOST_SENTENCES = 5
@@ -53,6 +54,15 @@ class Candidate:
         return self.article.text[self.start : self.end]
 
 
+@lru_cache(maxsize=1)
+def model() -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
+    """Weights of `features.NAMES`, of `refuse.NAMES`, and the intercept, as fitted."""
+    stored = json.loads(Path(__file__).with_name("weights.json").read_text("utf-8"))
+    rank = np.array([stored["rank"][name] for name in NAMES])
+    lacking = np.array([stored["refuse"][name] for name in refuse.NAMES])
+    return rank, lacking, float(stored["refuse"]["intercept"])
+
+
 def candidates(
     question: Question,
     evidence: Sequence[Evidence],
@@ -62,72 +72,70 @@ def candidates(
 
     `keep` tells for an article and a sentence's offsets whether it may answer at all.
     """
-    if not question.terms or not evidence:
-        return []
-    above = refuse.above([item.row for item in evidence])
-    articles = [_scored(question, article, lines, keep) for article, lines in by_article(evidence)]
     found = []
-    for number, one in enumerate(articles):
-        others = [other.best for at, other in enumerate(articles) if at != number and other.order]
-        found.extend(_of_article(question, one, others, above))
+    if question.terms:
+        for article, lines in by_article(evidence):
+            found.extend(_of_article(question, article, lines, keep))
     return sorted(found, key=lambda c: (-c.score, c.article.id, c.start))
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    """An article's sentences with their features and scores; `order` are those that may answer."""
+def by_article(evidence: Sequence[Evidence]) -> list[tuple[Article, list[Line]]]:
+    """Each article's known sentences in order; one in two passages as the better of them saw it."""
+    articles: dict[str, Article] = {}
+    known: dict[str, dict[int, Line]] = {}
+    for item in evidence:
+        passage, met = item.hit.passage, item.match
+        articles[passage.article_id] = item.hit.article
+        lines = known.setdefault(passage.article_id, {})
+        for column, (start, end) in enumerate(passage.sentences):
+            similar = met.similar[:, column]
+            if start in lines and lines[start].similar.sum() >= similar.sum():
+                continue
+            lines[start] = Line(
+                text=item.hit.article.text[start:end],
+                start=start,
+                end=end,
+                similar=similar,
+                present=met.present[:, column],
+                where=met.where[:, column],
+                title=met.title,
+                dense=item.cosine,
+            )
+    return [(articles[key], [lines[s] for s in sorted(lines)]) for key, lines in known.items()]
 
-    article: Article
-    lines: list[Line]
-    rows: NDArray[np.float64]
-    scores: NDArray[np.float64]
-    order: list[int]
 
-    @property
-    def best(self) -> float:
-        return float(self.scores[self.order[0]])
-
-
-def _scored(
+def _of_article(
     question: Question,
     article: Article,
     lines: list[Line],
     keep: Callable[[Article, int, int], bool] | None,
-) -> _Scored:
+) -> list[Candidate]:
+    rank, lacking, intercept = model()
     rows = features(question, article.title, lines)
-    scores = rows @ model().rank
+    scores = rows @ rank
     heading = NAMES.index("heading")
-    # A title or a heading is not an answer.
-    order = [i for i in sorted(range(len(lines)), key=lambda i: -scores[i]) if not rows[i][heading]]
+    order = sorted(range(len(lines)), key=lambda i: (rows[i][heading], -scores[i]))
     if keep:
         order = [i for i in order if keep(article, lines[i].start, lines[i].end)]
-    return _Scored(article, lines, rows, scores, order)
-
-
-def _of_article(
-    question: Question, scored: _Scored, others: list[float], above: NDArray[np.float64]
-) -> list[Candidate]:
-    known = model()
-    article, lines = scored.article, scored.lines
     found = []
-    for best in scored.order[:JUDGED]:
-        score = float(scored.scores[best])
-        named = dict(zip(NAMES, scored.rows[best], strict=True))
-        lacking = refuse.lacks(question, article, lines, best, named)
-        row = np.concatenate([lacking, [refuse.ahead(score, others)], above])
+    for best in order[:JUDGED]:
+        if rows[best][heading]:
+            break  # a title or a heading is not an answer
+        named = dict(zip(NAMES, rows[best], strict=True))
+        row = refuse.lacks(question, article, lines, best, named)
         line, start = lines[best], lines[best].start
         if best and starts_with_pronoun(line.text) and line.follows(lines[best - 1]):
             start = lines[best - 1].start
         if bullet := _BULLET.match(article.text, start, line.end):
             start = bullet.end()
-        span = marked(question, line)
+        span = nearest_span(question, line)
         found.append(
             Candidate(
                 article=article,
                 start=start,
                 end=line.end,
-                score=score,
-                probability=1 / (1 + math.exp(-float(row @ known.refuse) - known.refuse_intercept)),
+                score=float(scores[best]),
+                probability=1 / (1 + math.exp(-float(row @ lacking) - intercept)),
                 gap=float(row[refuse.NAMES.index("gap_article")]),
                 span=span and (span[0] + line.start - start, span[1] + line.start - start),
             )

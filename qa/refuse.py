@@ -1,8 +1,7 @@
 """Is this an answer, or only the nearest sentence? What its probability is made from.
 
 A logistic model over what the best sentence lacks: the form of answer that the question wants, the
-question's words near it, and the names and numbers that must be there to the letter; and over how
-far it stands out of what else was found.
+question's words near it, and the names and numbers that must be there to the letter.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 from corpus.article import Article
 from index.words import stem, words
 from qa.features import Line, has_form
-from qa.model import model
 from qa.question import COUNTED, Kind, Question
 from qa.spans import DATES, new_names
 
@@ -27,15 +25,8 @@ FAR = 0.25
 NAMES = (
     "borrowed local context gap_near gap_article worst_near worst_article hard_missing "
     "name_missing "
-    "no_number no_time no_reason no_name uncounted far effect_only other_name "
-    "direct dense written formed pointed likely"
+    "no_number no_time no_reason no_name uncounted far effect_only other_name"
 ).split()
-# What is found beside the sentence: how far its score lies ahead of the best of another article,
-# the score of the best passage (before it is made a probability), and how far that lies above the
-# second, the fifth and the mean. They are differences, and so the same for any size of library.
-BESIDE = "ahead score above_second above_fifth above_mean".split()
-# The furthest that a sentence can be ahead, and what is said where there is no other article.
-FURTHEST = 10.0
 # Words that another word cannot stand for: "July" is not "August", "two" is not "three".
 _HARD = DATES | {
     stem(word)
@@ -43,28 +34,6 @@ _HARD = DATES | {
         "two three four five six seven eight nine ten eleven twelve hundred second third fourth"
     ).split()
 }
-
-
-def ahead(score: float, others: Sequence[float]) -> float:
-    """How far a sentence's score lies ahead of the best ones of other articles, 0 to 2."""
-    return min(max(score - max(others), 0.0), FURTHEST) / 5 if others else FURTHEST / 5
-
-
-def above(
-    passages: Sequence[Sequence[float]] | NDArray[np.float64],
-    weights: NDArray[np.float64] | None = None,
-) -> NDArray[np.float64]:
-    """What `BESIDE` has of the passages, from the rows of `rerank.NAMES` of all, in any order.
-
-    `weights`, the intercept last, are those of the passages where they are not the model's.
-    """
-    rows = np.array(passages, np.float64)
-    known = model()
-    if weights is None:
-        weights = np.append(known.passage, known.passage_intercept)
-    scores = np.sort(rows @ weights[:-1] + weights[-1])[::-1]
-    second, fifth = scores[min(1, len(scores) - 1)], scores[min(4, len(scores) - 1)]
-    return np.asarray(scores[0] - np.array([0.0, second, fifth, scores.mean()]), np.float64)
 
 
 def lacks(
@@ -120,12 +89,6 @@ def lacks(
             max(0.0, FAR - row["near"]) / FAR if formed else 0.0,
             kind is Kind.REASON and bool(row["reason"]) and row["near"] < 0,
             _other_name(question, line, names & ~entitled, weights),
-            row["direct"],
-            row["dense"],
-            (present.any(axis=0) | entitled | leant) @ weights,
-            bool(formed),
-            row["pointed"] / 10,
-            row["likely"] / 10,
         ],
         np.float64,
     )

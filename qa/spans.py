@@ -217,11 +217,6 @@ def candidates(question: Question, text: str) -> list[Span]:
     return [s for s in found if not _repeats(text[s[0] : s[1]], asked)]
 
 
-def candidates_of(kind: Kind, text: str) -> list[Span]:
-    """Spans of `text` in the form of a kind; none for a kind without one."""
-    return [m.span() for m in _FORMS[kind].finditer(text)] if kind in _FORMS else []
-
-
 def new_names(question: Question, text: str) -> list[Span]:
     """Names in `text` that are not the question's own."""
     asked = set(question.words)
@@ -247,13 +242,11 @@ def unit(text: str) -> re.Pattern[str] | None:
 
 
 def _is_new(name: str, asked: set[str]) -> bool:
-    """Whether a name is not one of the question's with words more ("River Aske"), nor a date."""
+    """Whether a name is not one of the question's with a word more ("River Aske"), nor a date."""
     parts = [
         stem(word) for word in re.findall(r"[^\W_]+", name.removesuffix("’s").removesuffix("'s"))
     ]
     new = [part for part in parts if part not in asked and part not in DATES]
-    if len([part for part in parts if part in asked]) >= 2:
-        return False
     return len(new) >= 2 or len(new) == len(parts) > 0 or any(part in _BODIES for part in new)
 
 
