@@ -52,7 +52,8 @@ def attempts(asked: Asked, history: Sequence[Turn], today: date | None) -> Itera
         ways = [(bare, within(scope, when), None)]
         if not when.demanded:
             ways.insert(0, (text, scope, _dated(asked.text, when)))
-            ways.append((bare, scope, _dated(asked.text, when, beside=0)))
+            if when.start and when.end:
+                ways.insert(1, (bare, scope, _dated(asked.text, when, beside=0)))
         elif not today and _COARSE.match(when.said):
             # An article says "this year" of its own; a person who reads it asks in its words.
             ways.append((text, scope, _literal(when.said)))

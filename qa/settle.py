@@ -93,8 +93,19 @@ def _newest(
     if question.sweeping:
         rest = [c for c in choose(question, found, threshold) if c is not newest]
         return Settled((newest, *rest[:4]))
-    older = [c for c in rivals if c is not newest and _disagree(question, newest, c)]
-    other = max(older, key=lambda c: c.article.published or "", default=None)
+    # Of what another article says it is the sentence most like the newest that may contradict it.
+    apart = {rival.article.id for rival in rivals} - {newest.article.id}
+    likeness = set(words(newest.text))
+    older = [
+        c
+        for c in found
+        if c.article.id in apart and c.probability >= threshold and _disagree(question, newest, c)
+    ]
+    other = max(
+        older,
+        key=lambda c: (c.article.published or "", len(likeness & set(words(c.text)))),
+        default=None,
+    )
     return Settled((newest,), otherwise=other, why="older" if other else "")
 
 
@@ -153,8 +164,11 @@ def _rivals(
             continue
         behind = found[0].score - candidate.score
         if behind <= near or (behind <= ALIKE and _alike(question, found[0], candidate)):
-            identity = candidate.article.id
-            best.setdefault(standing(identity) or identity, candidate)
+            identity = standing(candidate.article.id) or candidate.article.id
+            known = best.setdefault(identity, candidate)
+            # Of two sentences of an article the one that says what the best says is its rival.
+            if not _alike(question, found[0], known) and _alike(question, found[0], candidate):
+                best[identity] = candidate
     return list(best.values())
 
 

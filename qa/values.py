@@ -39,6 +39,16 @@ _HEDGE = re.compile(
     r"fewer than|less than|under|close to|just|an estimated|estimated|several)\W+(?:\w+\W+)?$",
     re.IGNORECASE,
 )
+_QUANTITY = re.compile(
+    r"\b(?:rates?|toll|prices?|figures?|levels?|share|inflation|temperatures?|population|turnout|"
+    r"unemployment|deficit|debt|costs?|value|growth|salary|wage|fee|fare|tax)\b",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(
+    r"[€£$¥]\s?\d[\d.,]{0,15}(?:\s?(?:million|billion|trillion|bn|mn|m)\b)?"
+    r"|\b\d[\d.,]{0,15}(?:\s(?:million|billion|trillion))?\s?"
+    r"(?:%|per ?cent\b|euros?\b|dollars?\b|pounds?\b|crowns?\b|francs?\b|degrees?\b)"
+)
 # How far a number that is only about right may be from the exact one.
 ABOUT = 0.1
 
@@ -58,10 +68,16 @@ class Known:
 
 def value_of(question: Question, sentence: str, span: tuple[int, int] | None) -> Known | None:
     """What the span of a sentence says; None where nothing there compares."""
+    kind = question.kind
+    if kind is Kind.THING and _QUANTITY.search(question.text):
+        # "What is the bank's key rate?" has no form of its own, and one figure answers it.
+        figures = [found.span() for found in _FIGURE.finditer(sentence)]
+        if len(figures) != 1:
+            return None
+        kind, span = Kind.NUMBER, figures[0]
     if span is None:
         return None
     text = sentence[span[0] : span[1]]
-    kind = question.kind
     if kind in COUNTED:
         number = _number(text)
         if number is None:

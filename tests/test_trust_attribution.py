@@ -30,7 +30,7 @@ CASES: tuple[tuple[str, str, str | None], ...] = (
     ("What did Fennwick's spokesman say about jobs?", "no job would go before 2027",
      "a spokesman for Fennwick"),
     ("What did Esther Valdane say about the mirror?", "crack as thin as a hair", "Esther Valdane"),
-    ("What did Esther Valdane say about dust?", "dust", "Esther Valdane"),
+    ("What did Esther Valdane say about dust?", "Dust", "Esther Valdane"),
     ("What did the judge say about Loke?", "sold the harbour berth by berth", "Mirjam Sole"),
     ("Who said Loke had sold the harbour berth by berth?", "berth by berth", "Mirjam Sole"),
     ("What did Carla Nystad say about the presents?", "presents, not bribes", "Carla Nystad"),

@@ -64,7 +64,7 @@ def test_what_was_corrected_is_named_as_that(trusted: Assistant, question: str, 
 @pytest.mark.parametrize(
     ("question", "says"),
     [
-        ("What did the Chronicle's report get wrong about the comb?", "2 million"),
+        ("What did the Chronicle's report get wrong about the comb?", "said that the comb was"),
         ("What mistake did the article about the Lindmoor school contain?", "misstated"),
         ("Which number of runners was wrong?", "7,300"),
     ],

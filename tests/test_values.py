@@ -77,6 +77,14 @@ def test_what_is_about_right_does_not_differ_from_what_is_near(
     assert one and two and differ(one, two) is different
 
 
+def test_a_question_for_a_rate_has_the_one_figure_of_a_sentence() -> None:
+    question = parse("What is Kaldermark's key interest rate?", {}, 100)
+    one = value_of(question, "The bank cut its key rate to 2.75 per cent on Thursday.", None)
+    two = value_of(question, "The rate rose to 3.25 per cent, the highest since 2008.", None)
+    assert one and two and differ(one, two)
+    assert value_of(question, "It rose from 2.75 per cent to 3.25 per cent.", None) is None
+
+
 def test_what_does_not_compare_has_no_value() -> None:
     assert known("How many came?", "Nobody knows.", "knows") is None
     assert known("Why did it fail?", "Because of rain.", "rain") is None
