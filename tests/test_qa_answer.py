@@ -75,7 +75,7 @@ def test_to_dict_has_the_keys_that_programs_rely_on(sample: Assistant) -> None:
         assert all(
             list(c) == [
                 "number", "article_id", "source", "title", "author", "outlet", "published",
-                "url", "page", "quote", "start", "end", "speaker", "opinion",
+                "url", "page", "quote", "start", "end", "speaker", "opinion", "also_in",
             ]
             for c in known["citations"]
         )  # fmt: skip
@@ -107,7 +107,9 @@ def test_search_is_the_list_that_ask_reads(sample: Assistant) -> None:
     ]  # fmt: skip
     for hit in hits:
         assert hit.article.text[hit.passage.start : hit.passage.end] == hit.to_dict()["text"]
-    assert len(sample.search("beavers", k=1000)) == sample.library.passage_count
+    # Of copies that say the same one is enough.
+    found, passages = len(sample.search("beavers", k=1000)), sample.library.passage_count
+    assert passages - 5 <= found < passages
     assert len(sample.search("beavers", k=1)) == 1
 
 
