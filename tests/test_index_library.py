@@ -293,7 +293,8 @@ def test_bylines_are_in_order_of_date_with_the_undated_last(store: Path) -> None
 def test_an_article_comes_back_as_it_went_in(store: Path) -> None:
     whole = Article(
         ROOT, "a\\x0ab.txt", "Títle", "Text 🙂 of it.\n\nMore.", "Ann, Bo", "Out", "2024-03",
-        "2024-04", "https://x.org/a", "en", "Opinion", (0, 14), {"title": "meta tag", "author": "JSON-LD"},
+        "2024-04", "https://x.org/a", "en", "Opinion", (0, 14),
+            {"title": "meta tag", "author": "JSON-LD"},
     )  # fmt: skip
     put(store, whole)
     with opened(store) as library:
