@@ -19,7 +19,7 @@ from qa.spans import names
 LOOK_BACK, LAST_SPEAKER = 3, 30
 
 # Characters of a text from which on, and of how wide a part, speakers are looked for in parts.
-LONG, WINDOW = 12_000, 4_000
+LONG, WINDOW = 8_000, 2_000
 
 _ASKED = (
     re.compile(
@@ -81,7 +81,8 @@ def speaker(text: str, start: int, end: int) -> str | None:
     """Who says `text[start:end]`, a sentence of this article's text, by full name; None: nobody."""
     if len(text) > LONG:
         # Of a long text only what stands around is read, from the same few places.
-        first = text.rfind("\n", 0, max(0, start // WINDOW - 1) * WINDOW) + 1
+        about = max(0, start // WINDOW - 1) * WINDOW
+        first = max(about - WINDOW // 4, text.rfind("\n", 0, about) + 1)
         text = text[first : first + 4 * WINDOW]
         start, end = start - first, end - first
     spoken = _spoken(text)

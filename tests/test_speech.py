@@ -132,8 +132,10 @@ def test_the_quotation_of_a_sentence_is_marked_without_its_marks() -> None:
     assert quotation("Ana Lindt said they were ready.") is None
 
 
-def test_a_speaker_is_found_anywhere_in_a_long_text() -> None:
-    text = "The council met. “We are ready,” said Ana Lindt. The road is 12 km long.\n\n" * 3_000
+@pytest.mark.parametrize("between", ["\n\n", " "])
+def test_a_speaker_is_found_anywhere_in_a_long_text(between: str) -> None:
+    said = "The council met. “We are ready,” said Ana Lindt. The road is 12 km long."
+    text = (said + between) * 3_000
     for part in (0.0, 0.37, 0.5, 0.99):
         start = text.index("“We", int(part * len(text)) - 80 if part else 0)
         assert speaker(text, start, start + 10) == "Ana Lindt"
