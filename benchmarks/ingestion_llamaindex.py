@@ -29,7 +29,9 @@ def main() -> None:
             SentenceSplitter(),
             HuggingFaceEmbedding(model_name=str(MiniLM()._folder)),
         ],
-        vector_store=ChromaVectorStore(chroma_collection=client.get_or_create_collection("articles")),
+        vector_store=ChromaVectorStore(
+            chroma_collection=client.get_or_create_collection("articles")
+        ),
         docstore=SimpleDocumentStore(),
         docstore_strategy=DocstoreStrategy.UPSERTS_AND_DELETE,
     )
