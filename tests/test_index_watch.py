@@ -343,6 +343,8 @@ def test_as_a_command_it_prints_a_report_for_each_round_and_ctrl_c_ends_it(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # Whoever runs the tests in the background has Ctrl-C ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout
     first = [json.loads(process.stdout.readline()) for _ in range(2)]
