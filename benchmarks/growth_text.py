@@ -96,12 +96,12 @@ class Prepared:
         return self._vectors(first, self._at)
 
     def encode_question(self, text: str) -> Vectors:
-        """Never asked for."""
-        raise NotImplementedError
+        """Nothing is asked while a store is filled: a question is told so."""
+        raise TypeError("prepared vectors are those of passages: ask with the real encoder")
 
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        """Never asked for."""
-        raise NotImplementedError
+        """As `encode_question`."""
+        raise TypeError("prepared vectors are those of passages: ask with the real encoder")
 
 
 def made(every: Sequence[str], first: int = 0) -> Iterator[tuple[Article, list[Passage]]]:
