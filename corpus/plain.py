@@ -7,7 +7,7 @@ from corpus.credits import masthead
 from corpus.draft import Draft, Metadata
 from corpus.fields import fields_of
 from corpus.names import is_outlet
-from corpus.text import clean, decode, has_words
+from corpus.text import clean, has_words
 
 _LIST_ITEM = re.compile(r"(?:[-*•◦‣–—]|\(?(?:\d{1,3}|[a-zA-Z])[.)])\s")
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
@@ -23,11 +23,6 @@ _WRAP_SLACK, _WRAP_SLACK_AT_END = 12, 4
 _LONG_LINE = 120  # a line longer than this was never wrapped by hand
 _MAX_TITLE = 150
 _MAX_MASTHEAD = 5  # lines between a title and the text
-
-
-def read_plain(content: bytes) -> Draft:
-    """The draft of a plain text: a short first line is its title, byline and date stand below."""
-    return draft_of_text(decode(content))
 
 
 def draft_of_text(text: str) -> Draft:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from corpus.errors import BackupError
-from index.generations import build, needs_building
+from index.generations import build, fsync, needs_building
 from index.lock import writing
 from index.schema import DATABASE, OURS, escaped, folder_for, let_go_of, open_reading
 from index.tables import MIGRATIONS, SCHEMA
@@ -76,7 +76,7 @@ def backup(store: Path, file: Path, *, replace: bool = False, stage: Stage = str
                 copy.flush()
                 os.fsync(copy.fileno())
             os.replace(scratch, file)
-            _fsync(file.parent)
+            fsync(file.parent)
     return contents
 
 
@@ -106,7 +106,7 @@ def restore(file: Path, store: Path, *, replace: bool = False, stage: Stage = st
         let_go_of(store)
         with _written(store / DATABASE, "check the folder's permissions"):
             os.replace(scratch, store / DATABASE)
-            _fsync(store)
+            fsync(store)
             # Of another library now; its numbers are those of other passages.
             shutil.rmtree(store / "vectors", ignore_errors=True)
     with Writer.open(store) as writer:
@@ -191,7 +191,7 @@ def _renew(scratch: Path) -> None:
     with closing(sqlite3.connect(scratch, isolation_level=None)) as connection:
         connection.execute("UPDATE meta SET value = ? WHERE key = 'library'", (uuid.uuid4().hex,))
         connection.execute("PRAGMA journal_mode = WAL")
-    _fsync(scratch)
+    fsync(scratch)
 
 
 def _refuse_strangers(store: Path, replace: bool) -> None:
@@ -247,11 +247,3 @@ def _cleared(scratch: Path) -> Iterator[None]:
         for rest in ("", "-journal", "-wal", "-shm"):
             with suppress(OSError):
                 scratch.with_name(f"{scratch.name}{rest}").unlink(missing_ok=True)
-
-
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

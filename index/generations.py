@@ -234,13 +234,13 @@ def build(store: Path, connection: sqlite3.Connection) -> None:
             (folder / MANIFEST).write_text(json.dumps(asdict(manifest)), encoding="utf-8")
         with durable("generation synced"):
             for path in [*folder.rglob("*"), folder]:
-                _fsync(path)
+                fsync(path)
         with durable("generation probed"):
             if not probe(folder, manifest):
                 raise RuntimeError("it cannot be opened in a child process")
         with durable("CURRENT written"):
             scratch.write_text(folder.name + "\n", encoding="ascii")
-            _fsync(scratch)
+            fsync(scratch)
         reach("before CURRENT replaced")
         os.replace(scratch, vectors / "CURRENT")
     except Exception as error:  # Chroma's exceptions share no base; the truth answers without it
@@ -249,7 +249,7 @@ def build(store: Path, connection: sqlite3.Connection) -> None:
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
         return
-    _fsync(vectors)
+    fsync(vectors)
     reach("after CURRENT replaced")
     due = is_due(connection)
     with durable("generations cleared"):
@@ -290,7 +290,8 @@ def _hashes(folder: Path) -> dict[str, str]:
     return result
 
 
-def _fsync(path: Path) -> None:
+def fsync(path: Path) -> None:
+    """Have what was written to a file, or into a folder, on the disk for good."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
