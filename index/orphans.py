@@ -28,7 +28,8 @@ _WRONG_GROUPS = (
     "(SELECT article FROM signature WHERE bearer = article) OR NOT EXISTS (SELECT 1 FROM likeness "
     "AS back WHERE back.one = likeness.other AND back.other = likeness.one "
     "AND back.contains = -likeness.contains)",
-    "SELECT 1 FROM signature WHERE story NOT IN (SELECT number FROM story)",
+    # Where no story is, even NULL is NOT IN what there is.
+    "SELECT 1 FROM signature WHERE story IS NOT NULL AND story NOT IN (SELECT number FROM story)",
     "SELECT 1 FROM story WHERE (SELECT count(*) FROM signature WHERE story = story.number) < 2",
     "SELECT 1 FROM story WHERE standing IS NOT (SELECT article FROM signature WHERE "
     "signature.story = story.number ORDER BY rank LIMIT 1)",

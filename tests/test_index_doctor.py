@@ -116,6 +116,17 @@ def test_a_sound_library_is_left_as_it_is(store: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().out.endswith("\nAll is well.\n")
 
 
+def test_a_library_without_copies_has_nothing_to_repair(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("Beavers have built 27 dams on the River Aske.")
+    place = ["--encoder", "hash", "--store", str(tmp_path / "store")]
+    assert main(["sync", str(tmp_path / "a.txt"), *place]) == 0
+    capsys.readouterr()
+    assert main(["doctor", *place]) == 0
+    assert capsys.readouterr().out.endswith("\nAll is well.\n")
+
+
 VECTOR = "(SELECT min(passage) + 3 FROM vector)"
 DERIVED = {
     "a vector is gone": f"DELETE FROM vector WHERE passage = {VECTOR}",
