@@ -56,12 +56,13 @@ class Victim:
     """The server; commands run with `young` in place of `index.generations.YOUNG`.
 
     A `quick` one starts no other programs: it parses files itself, and opens what it has built in a
-    fork of itself.
+    fork of itself. Without `graph` a generation has cells alone, as a large one has.
     """
 
     def __init__(self, folder: Path, *, young: int = 20, quick: bool = False) -> None:
         self.folder = folder
         self.young = young
+        self.graph = True
         self._count = 0
         bare = {k: v for k, v in os.environ.items() if not k.startswith("BYLINE_")}
         self._server = subprocess.Popen(
@@ -91,7 +92,8 @@ class Victim:
         said = self.folder / f"said-{self._count % 50}.txt"
         said.write_text("")
         asked = {"arguments": [str(each) for each in arguments], "said": str(said),
-                 "fail": list(fail), "encoder": encoder, "young": self.young}  # fmt: skip
+                 "fail": list(fail), "encoder": encoder, "young": self.young,
+                 "graph": self.graph}  # fmt: skip
         self._server.stdin.write(json.dumps(asked) + "\n")
         self._server.stdin.flush()
         return Run(int(self._server.stdout.readline()), said)
@@ -177,6 +179,8 @@ def _be_killed(asked: dict[str, Any]) -> None:
     from index import generations
 
     generations.YOUNG = asked["young"]
+    if not asked["graph"]:
+        generations.GRAPH_MOST = 0
     if asked["encoder"]:
         os.environ["BYLINE_ENCODER"] = asked["encoder"]
     if asked["fail"]:

@@ -19,9 +19,20 @@ from pathlib import Path
 from typing import BinaryIO
 
 from corpus.errors import BackupError
-from index.generations import build, fsync, needs_building
+from index.connections import fsync
+from index.failpoints import durable
+from index.generations import build, needs_building
 from index.lock import writing
-from index.schema import DATABASE, OURS, escaped, folder_for, let_go_of, open_reading
+from index.schema import (
+    DATABASE,
+    OURS,
+    bring_up_to_date,
+    escaped,
+    folded,
+    folder_for,
+    open_reading,
+    replace_by,
+)
 from index.tables import MIGRATIONS, SCHEMA
 from index.writer import Writer
 
@@ -57,16 +68,18 @@ def backup(store: Path, file: Path, *, replace: bool = False, stage: Stage = str
         raise BackupError(f"{escaped(file)} is no place for a backup: name a file outside of it")
     if file.exists() and not replace:
         raise BackupError(f"{escaped(file)} is there already: name another file, or give --yes")
-    scratch = file.with_name(f"{file.name}.new")
+    # Under a name that nobody else's file has.
+    scratch = file.with_name(f"{file.name}.byline-partial")
     with closing(open_reading(store)) as connection, _cleared(scratch):
         stage("copy")
         with _written(scratch, "back up to a place with more of it"):
             scratch.unlink(missing_ok=True)
-            connection.execute("VACUUM INTO ?", (os.fspath(scratch),))
+            with durable("backup copied"):
+                connection.execute("VACUUM INTO ?", (os.fspath(scratch),))
             stage("check")
             contents = _contents(scratch)
             digest = hashlib.sha256()
-            with scratch.open("rb+") as copy:
+            with durable("backup sealed"), scratch.open("rb+") as copy:
                 while block := copy.read(_BLOCK):
                     digest.update(block)
                 said = json.dumps(asdict(contents)).encode()
@@ -75,8 +88,9 @@ def backup(store: Path, file: Path, *, replace: bool = False, stage: Stage = str
                 copy.write(said + end)
                 copy.flush()
                 os.fsync(copy.fileno())
-            os.replace(scratch, file)
-            fsync(file.parent)
+            with durable("backup named"):
+                os.replace(scratch, file)
+                fsync(file.parent)
     return contents
 
 
@@ -98,17 +112,18 @@ def restore(file: Path, store: Path, *, replace: bool = False, stage: Stage = st
         _refuse_strangers(store, replace)
         stage("copy")
         with _written(scratch, "free some, or restore into another place"):
-            _copy(file, scratch, contents.size)
+            with durable("restore copied"):
+                _copy(file, scratch, contents.size)
             stage("check")
             if _contents(scratch, contents.made) != contents:
                 raise _damaged(file)
-            _renew(scratch)
-        let_go_of(store)
+            with durable("restore brought up"):
+                _renew(scratch)
         with _written(store / DATABASE, "check the folder's permissions"):
-            os.replace(scratch, store / DATABASE)
-            fsync(store)
+            replace_by(scratch, store)
             # Of another library now; its numbers are those of other passages.
-            shutil.rmtree(store / "vectors", ignore_errors=True)
+            with durable("vectors dropped"):
+                shutil.rmtree(store / "vectors", ignore_errors=True)
     with Writer.open(store) as writer:
         writer.group()
         if needs_building(store, writer.connection):
@@ -187,8 +202,13 @@ def _blocks(source: BinaryIO, size: int) -> Iterator[bytes]:
 
 
 def _renew(scratch: Path) -> None:
-    """Give the library an id of its own: no generation of another state may pass for its own."""
+    """Bring the library up to date, and give it an id of its own.
+
+    No generation of another state may pass for its own.
+    """
     with closing(sqlite3.connect(scratch, isolation_level=None)) as connection:
+        connection.create_function("folded", 1, folded, deterministic=True)
+        bring_up_to_date(connection)
         connection.execute("UPDATE meta SET value = ? WHERE key = 'library'", (uuid.uuid4().hex,))
         connection.execute("PRAGMA journal_mode = WAL")
     fsync(scratch)

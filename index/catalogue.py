@@ -6,7 +6,6 @@ method sees one committed state, and what has gone between two calls is left out
 
 import json
 import os
-import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,6 +17,7 @@ import numpy as np
 
 from corpus.article import METADATA_FIELDS, Article
 from corpus.errors import LibraryError
+from index.connections import Connection
 from index.generations import current_name, manifest_of
 from index.passages import EVERYTHING, Passage, Scope
 from index.related import Related
@@ -31,7 +31,7 @@ _BYLINE = ", ".join(f"article.{name}" for name in _FIELDS)
 class Catalogue(Related):
     """The articles, passages and failures of a store, for reading; threads may share one."""
 
-    def __init__(self, store: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, store: Path, connection: Connection) -> None:
         self.store = store
         self._connection = connection
         self._lock = threading.RLock()
@@ -63,6 +63,7 @@ class Catalogue(Related):
         with self._lock, translated(self.store):
             outermost = not self._connection.in_transaction
             if outermost:
+                self._follow_file()
                 self._connection.execute("BEGIN")
             try:
                 yield
@@ -72,7 +73,22 @@ class Catalogue(Related):
 
     def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
         with self._lock, translated(self.store):
+            self._follow_file()
             return self._connection.execute(sql, parameters).fetchall()
+
+    def _follow_file(self) -> None:
+        """Between two states, open the library that has taken the place of the one that is open.
+
+        A restore puts one there, a doctor, or whoever deletes the folder and syncs again.
+        """
+        if not self._connection.in_transaction and self._connection.is_replaced():
+            connection = open_reading(self.store)
+            self._connection.close()
+            self._connection = connection
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Forget what was known of another library."""
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages with these numbers, in this order; one that has gone is left out."""
@@ -182,6 +198,14 @@ class Catalogue(Related):
                 "of it"
             )
         raise LibraryError(_no_article(prefix, self.store))
+
+    def removed(self, prefix: str) -> str | None:
+        """The one id that begins with `prefix` of an article that a person removed, or None."""
+        rows = self._rows(
+            "SELECT id FROM removed WHERE id >= ? AND id < ? LIMIT 2",
+            (prefix.lower(), prefix.lower() + "g"),
+        )
+        return str(rows[0][0]) if len(rows) == 1 else None
 
     def failures(self) -> list[dict[str, str]]:
         """Files that are not in, in order of source: `source`, `reason`, `since`."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
+from corpus.errors import LibraryError
 from index import onnx
 from index.backup import Contents, backup, restore
 from index.bar import Bar
@@ -41,23 +42,30 @@ def register(add: Add) -> None:
 def _remove(args: argparse.Namespace) -> int:
     if args.id is None and not args.now:
         args.refuse("give the ID of an article, or --now to wipe what was removed before")
-    article = None
+    article, identity = None, None
     if args.id is not None:
         with Catalogue.browse(args.store) as catalogue:
-            article = catalogue.article(catalogue.resolve(args.id))
+            try:
+                article = catalogue.article(identity := catalogue.resolve(args.id))
+            except LibraryError:
+                # It may be out already and not wiped, as where a run before this was stopped.
+                identity = catalogue.removed(args.id) if args.now else None
+                if identity is None:
+                    raise
     with Writer.open(args.store) as writer:
         if article:
             writer.remove_article(article.id, edits=args.now)
         if args.now:
             purge(args.store, writer.connection)
     if args.json:
-        print(json.dumps({"removed": article.id if article else None, "wiped": args.now}))
+        print(json.dumps({"removed": identity, "wiped": args.now}))
         return 0
-    if article is None:
+    if identity is None:
         print("Nothing is left of what was removed in any file of the store.")
         return 0
+    name = f"{identity} ({escaped(article.title)})" if article else identity
     left = "nothing of it is left in any file of the store. " if args.now else ""
-    print(f"Removed {article.id} ({escaped(article.title)}){'; ' if left else '. '}{left}"
+    print(f"Removed {name}{'; ' if left else '. '}{left}"
           "Its file was not touched; the article stays out until the file changes.")  # fmt: skip
     return 0
 

@@ -23,6 +23,38 @@ class Connection(sqlite3.Connection):
     """One that is known until it is closed."""
 
     file: tuple[int, int] | None = None
+    _path = Path()
+    _fixed = False
+    _files: tuple[int, ...] | None = None
+
+    def remember(self) -> None:
+        """Keep which files it reads, once it has read from them."""
+        self._files = self._found()
+        if self._files and self._files[:2] != self.file:
+            self._files = ()  # another came while it was opened
+
+    def is_replaced(self) -> bool:
+        """Whether other files have taken the place of those that it reads; two calls of stat.
+
+        It goes on with its own where there is none in their place.
+        """
+        found = self._found()
+        return None not in (found, self._files) and found != self._files
+
+    def _found(self) -> tuple[int, ...] | None:
+        """What tells the files that are there now from others."""
+        try:
+            database = os.stat(self._path)
+        except OSError:
+            return None
+        files = (database.st_dev, database.st_ino)
+        if self._fixed:
+            return *files, database.st_size, database.st_mtime_ns
+        try:
+            # Whoever has another index of the log than the writers sees nothing that they commit.
+            return *files, os.stat(f"{self._path}-shm").st_ino
+        except OSError:
+            return *files, 0
 
     def close(self) -> None:
         """Let go of the file."""
@@ -33,18 +65,41 @@ class Connection(sqlite3.Connection):
                 self.file = None
 
 
+def fsync(path: Path) -> None:
+    """Have what was written to a file, or into a folder, on the disk for good."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def connect(path: Path, *, only: str = "rw", immutable: bool = False) -> Connection:
     """A connection to the database at `path` that any thread may use; `only` `ro` cannot write."""
     uri = f"{path.absolute().as_uri()}?mode={only}{'&immutable=1' if immutable else ''}"
     with _guard:
-        connection = sqlite3.connect(
-            uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False,
-            factory=Connection,
-        )  # fmt: skip
-        found = os.stat(path)
-        connection.file = (found.st_dev, found.st_ino)
-        _open[connection.file] += 1
+        while True:
+            before = _identity(path)
+            connection = sqlite3.connect(
+                uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False,
+                factory=Connection,
+            )  # fmt: skip
+            if _identity(path) == before:
+                break
+            connection.close()  # another has come meanwhile: which of them it is, nobody knows
+        connection.file = before
+        if before:
+            _open[before] += 1
+        connection._path, connection._fixed = path.absolute(), immutable
     return connection
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def marks(path: Path) -> tuple[int, int] | None:

@@ -21,7 +21,7 @@ from index.lock import writing
 from index.passages import Passage, context, made_by, split
 from index.report import Progress
 from index.rows import put_article
-from index.salvage import DAMAGED, salvage, structure
+from index.salvage import DAMAGED, LOST, salvage, structure
 from index.schema import DATABASE, check, mismatch, translated
 from index.versions import address
 from index.word_counts import recount
@@ -33,7 +33,6 @@ AGAIN = (
     "their files count as unread: run `python -m index sync`, which reads them again, or "
     "`python -m index restore` a backup"
 )
-LOST = "its article was damaged in the library and taken out: sync again to read it"
 
 
 @dataclass(slots=True)

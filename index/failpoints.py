@@ -15,6 +15,12 @@ STEPS = (
     "library made", "schema migrated", "log moved", "generation filled", "generation described",
     "generation synced", "generation probed", "CURRENT written", "CURRENT replaced",
     "generations cleared",
+    # A backup, and the library that takes another's place, restored or salvaged.
+    "backup copied", "backup sealed", "backup named", "restore copied", "restore brought up",
+    "damaged kept", "log let go", "library replaced", "vectors dropped",
+    # What was removed, wiped from every file.
+    "vectors cleared", "remains deleted", "words merged", "pages made anew", "log cut off",
+    "wipe noted",
 )  # fmt: skip
 
 on_reach: Callable[[str], None] | None = None

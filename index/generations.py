@@ -24,6 +24,7 @@ import numpy as np
 
 from corpus.errors import LibraryBusy
 from index.cells import MAP, Cells, write
+from index.connections import fsync
 from index.encoder import Vectors
 from index.exact import Numbers
 from index.failpoints import durable, reach
@@ -108,6 +109,15 @@ def current_name(store: Path) -> str | None:
     except (OSError, ValueError):
         return None
     return name if _NAME.fullmatch(name) else None
+
+
+def current_mark(store: Path) -> tuple[int, int] | None:
+    """What tells the current generation from any other, also one of its name; None without one."""
+    try:
+        found = os.stat(store / "vectors" / "CURRENT")
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
 
 
 def manifest_of(store: Path) -> Manifest | None:
@@ -288,12 +298,3 @@ def _hashes(folder: Path) -> dict[str, str]:
                 file, "sha256"
             ).hexdigest()
     return result
-
-
-def fsync(path: Path) -> None:
-    """Have what was written to a file, or into a folder, on the disk for good."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

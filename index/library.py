@@ -11,9 +11,10 @@ from typing import Literal
 import numpy as np
 
 from index.cells import Damaged
+from index.connections import Connection
 from index.encoder import Encoder, Vectors
 from index.exact import Exact, Numbers, best, vectors_of
-from index.generations import Generation, current_name, open_current
+from index.generations import Generation, current_mark, open_current
 from index.passages import EVERYTHING, Scope
 from index.schema import mismatch, open_reading, translated
 from index.scoped import Scoped
@@ -36,14 +37,14 @@ log = logging.getLogger(__name__)
 class Library(Scoped):
     """The articles, passages, vectors and words of a store, for reading; threads may share one."""
 
-    def __init__(self, store: Path, connection: sqlite3.Connection, dim: int, vectors: bool):
+    def __init__(self, store: Path, connection: Connection, dim: int, vectors: bool):
         super().__init__(store, connection)
         self.made_by: str | None = None
         """Fingerprint of the encoder that made the vectors, as of the last refresh."""
         self._dim = dim
         self._vectors = vectors
         self._generation: Generation | None = None
-        self._generation_tried: str | None = None
+        self._generation_tried: tuple[int, int] | None = None
         self._exact: Exact | None = None
         self._counts: tuple[int, int] | None = None
         self._version = self._data_version()
@@ -105,9 +106,17 @@ class Library(Scoped):
         meta = dict(self._rows("SELECT key, value FROM meta"))
         if meta.get("encoder") == self.made_by:
             return
-        self.made_by, self._dim = meta["encoder"], int(meta["dim"])
+        self.made_by, self._dim = meta.get("encoder"), int(meta.get("dim", self._dim))
         self._exact = self._generation_tried = None
         self._let_go()
+
+    def _begin_anew(self) -> None:
+        super()._begin_anew()
+        # Its numbers are those of other passages, and no version of another file is this one's.
+        self._exact = self._generation_tried = self._counts = None
+        self._version = -1
+        self._let_go()
+        self._follow_encoder()
 
     @property
     def passage_count(self) -> int:
@@ -183,14 +192,14 @@ class Library(Scoped):
         return self._exact
 
     def _fit_generation(self) -> Generation | None:
-        """The current generation if it may be used and is fit; tried once for each name."""
+        """The current generation if it may be used and is fit; each is tried once."""
         if not self._vectors and self.passage_count < ONCE_EXACT:
             return None
-        name = current_name(self.store)
-        if name != self._generation_tried:
+        mark = current_mark(self.store)
+        if mark != self._generation_tried:
             self._let_go()
             self._generation = open_current(self.store, self._connection, graph=self._vectors)
-            self._generation_tried = name
+            self._generation_tried = mark
         return self._generation
 
     def _let_go(self) -> None:

@@ -11,6 +11,7 @@ import sqlite3
 from pathlib import Path
 
 from corpus.errors import BylineError, LibraryBusy
+from index.failpoints import durable
 from index.generations import build, current_name, manifest_of
 from index.schema import DATABASE, escaped, translated
 from index.wipe import is_due, wipe
@@ -31,18 +32,22 @@ def purge(store: Path, connection: sqlite3.Connection) -> None:
     with translated(store):
         if vectors.exists():
             before = current_name(store)
-            if _holds_removed(store, connection):
-                (count,) = connection.execute("SELECT count(*) FROM passage").fetchone()
-                if count >= 2:
-                    build(store, connection)
-                if current_name(store) == before:
+            stale = _holds_removed(store, connection)
+            (count,) = connection.execute("SELECT count(*) FROM passage").fetchone()
+            if stale and count >= 2:
+                build(store, connection)
+            with durable("vectors cleared"):
+                if stale and current_name(store) == before:
                     # Exact search answers until a sync builds the next one.
                     shutil.rmtree(vectors)
-            for path in vectors.glob("gen-*"):
-                if path.name != current_name(store):
-                    shutil.rmtree(path)
-        for path in store.glob(f"{DATABASE}.damaged*"):
-            path.unlink()
+                for path in vectors.glob("gen-*"):
+                    if path.name != current_name(store):
+                        shutil.rmtree(path)
+        with durable("remains deleted"):
+            # What a repair has kept, and what a restore that was killed has not finished.
+            for pattern in ("damaged", "new"):
+                for path in store.glob(f"{DATABASE}.{pattern}*"):
+                    path.unlink()
         try:
             wipe(connection)
         except LibraryBusy as error:

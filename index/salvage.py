@@ -5,18 +5,19 @@ taken over as they are, the word index and the groups of copies are not: `index.
 whatever is missing of those again.
 """
 
-import os
-import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
+from index.connections import fsync
 from index.examine import Damaged, examine, named
-from index.schema import DATABASE, connect_new, let_go_of, translated
+from index.failures import record_failure
+from index.schema import DATABASE, connect_new, replace_by, translated
 
 DAMAGED = f"{DATABASE}.damaged"
+LOST = "its article was damaged in the library and taken out: sync again to read it"
 # Rows that are asked for at once; where one of them cannot be read, ever fewer are.
 ROWS = 256
 # Tables with a number as their key, in the order in which others refer to them.
@@ -75,17 +76,8 @@ def salvage(store: Path, stage: Callable[[str], object]) -> list[str]:
             if lost:
                 new.execute("UPDATE file SET size = -1, mtime_ns = -1, sha256 = ''")
             new.execute("COMMIT")
-    let_go_of(store)
-    if lost:
-        (store / DAMAGED).unlink(missing_ok=True)
-        try:
-            os.link(store / DATABASE, store / DAMAGED)
-        except OSError:
-            shutil.copyfile(store / DATABASE, store / DAMAGED)
-    with suppress(FileNotFoundError):
-        for rest in ("-wal", "-shm"):
-            (store / f"{scratch.name}{rest}").unlink(missing_ok=True)
-    os.replace(scratch, store / DATABASE)
+    fsync(scratch)
+    replace_by(scratch, store, keep=store / DAMAGED if lost else None)
     return lost
 
 
@@ -214,5 +206,12 @@ def _drop_what_is_not_whole(new: sqlite3.Connection) -> list[str]:
             examine(new, number, 0)
         except Damaged as error:
             lost.append(f"{named(new, number)}: {error}")
+            row = new.execute(
+                "SELECT file.root, file.source FROM article "
+                "JOIN file ON file.number = article.file WHERE article.number = ?",
+                (number,),
+            ).fetchone()
             new.execute("DELETE FROM article WHERE number = ?", (number,))
+            if row:
+                record_failure(new.execute, row, LOST, (-1, -1))
     return lost

@@ -5,6 +5,7 @@ it, because opening alone may already write beside it.
 """
 
 import os
+import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from corpus.errors import EncoderMismatch, LibraryBusy, LibraryError, LibraryMissing
-from index.connections import connect, marks
+from index.connections import Connection, connect, fsync, marks
 from index.failpoints import durable
 from index.log import PAGES
 from index.tables import ADDED_IN_2, MIGRATIONS, SCHEMA, TABLES
@@ -109,18 +110,20 @@ def create(store: Path) -> None:
     scratch = store / f"{DATABASE}.new"
     with translated(store):
         connect_new(scratch).close()
-    for rest in ("-wal", "-shm"):
-        # Of a database that was moved away: SQLite would play its log into the new one.
-        (store / f"{DATABASE}{rest}").unlink(missing_ok=True)
+    # Of a database that was moved away: SQLite would play its log into the new one.
+    _without_log(store / DATABASE)
     with durable("library made"):
         os.replace(scratch, store / DATABASE)
 
 
-def let_go_of(store: Path) -> None:
-    """Bring a library's log into its file, which another is to replace: nobody plays it then.
+def replace_by(scratch: Path, store: Path, *, keep: Path | None = None) -> None:
+    """Put the whole library in the file `scratch` in the place of the one at `store`.
+
+    Who has that one open goes on reading it, and sees by `Connection.is_replaced` that it is no
+    longer this one. It stays as the file `keep`, where that is given.
 
     Raises:
-        LibraryBusy: somebody reads the log just now.
+        LibraryBusy: somebody reads the log of the one that is there just now.
     """
     path = store / DATABASE
     if path.exists():
@@ -130,8 +133,26 @@ def let_go_of(store: Path) -> None:
                 raise LibraryBusy(
                     f"the library at {escaped(store)} is being read: try again in a moment"
                 )
+        if keep:
+            with durable("damaged kept"):
+                keep.unlink(missing_ok=True)
+                try:
+                    os.link(path, keep)
+                except OSError:
+                    shutil.copyfile(path, keep)
+    with durable("log let go"):
+        _without_log(path)
+    _without_log(scratch)
+    with durable("library replaced"):
+        os.replace(scratch, path)
+        fsync(store)
+    # Of whoever has opened the old one in the last moment: SQLite would take it for the new one's.
+    _without_log(path)
+
+
+def _without_log(path: Path) -> None:
     for rest in ("-wal", "-shm"):
-        (store / f"{DATABASE}{rest}").unlink(missing_ok=True)
+        path.with_name(f"{path.name}{rest}").unlink(missing_ok=True)
 
 
 def check(store: Path, *, older: bool = False) -> None:
@@ -197,7 +218,7 @@ def check(store: Path, *, older: bool = False) -> None:
         )
 
 
-def open_reading(store: Path, *, older: bool = False) -> sqlite3.Connection:
+def open_reading(store: Path, *, older: bool = False) -> Connection:
     """A connection that cannot write; the caller has to serialise its use between threads."""
     check(store, older=older)
     wal = store / f"{DATABASE}-wal"
@@ -207,13 +228,14 @@ def open_reading(store: Path, *, older: bool = False) -> sqlite3.Connection:
         connection = connect(store / DATABASE, only="ro", immutable=fixed)
         try:
             connection.execute("SELECT value FROM meta LIMIT 1").fetchall()
+            connection.remember()
         except BaseException:
             connection.close()
             raise
     return connection
 
 
-def open_writing(store: Path) -> sqlite3.Connection:
+def open_writing(store: Path) -> Connection:
     """A connection for the one writer, who holds the lock."""
     check(store, older=True)
     with translated(store):
@@ -227,7 +249,7 @@ def open_writing(store: Path) -> sqlite3.Connection:
                 "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;"
                 f"PRAGMA wal_autocheckpoint = {PAGES};"
             )
-            _migrate(connection)
+            bring_up_to_date(connection)
             connection.executescript(NOTED)
             connection.execute("SELECT value FROM meta LIMIT 1").fetchall()
         except BaseException:
@@ -236,7 +258,7 @@ def open_writing(store: Path) -> sqlite3.Connection:
     return connection
 
 
-def _migrate(connection: sqlite3.Connection) -> None:
+def bring_up_to_date(connection: sqlite3.Connection) -> None:
     """Bring the tables up to date, each step one transaction."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     while version < SCHEMA:

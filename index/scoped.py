@@ -4,7 +4,6 @@ All of it is kept until the library changes, and then what is new is added.
 """
 
 import json
-import sqlite3
 from abc import abstractmethod
 from pathlib import Path
 from typing import Literal
@@ -12,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from index.catalogue import Catalogue
+from index.connections import Connection
 from index.exact import Numbers, numbers_of
 from index.passages import Scope
 from index.shelf import Allowed, Shelf
@@ -24,7 +24,7 @@ MOST_SCOPES = 64  # kept at once
 class Scoped(Catalogue):
     """A catalogue that knows what a scope allows, without scanning the truth for each."""
 
-    def __init__(self, store: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, store: Path, connection: Connection) -> None:
         super().__init__(store, connection)
         self._shelf = Shelf()
         self._shelf_follows = False
@@ -40,6 +40,11 @@ class Scoped(Catalogue):
         self._scopes.clear()
         self._names.clear()
         self._shelf_follows = False
+
+    def _begin_anew(self) -> None:
+        super()._begin_anew()
+        self._forget()
+        self._shelf = Shelf()
 
     def _followed_shelf(self) -> Shelf:
         if not self._shelf_follows:

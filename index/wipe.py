@@ -5,6 +5,7 @@ import time
 from contextlib import closing
 
 from corpus.errors import LibraryBusy
+from index.failpoints import durable
 
 # How long a reader may take to let go of the log.
 WAIT_SECONDS = 10.0
@@ -36,14 +37,19 @@ def wipe(connection: sqlite3.Connection) -> None:
         sqlite3.Error: it cannot be written; nothing is lost by that.
     """
     # Segments keep the words of what is gone until they are merged into one.
-    connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+    with durable("words merged"):
+        connection.execute("INSERT INTO words (words) VALUES ('optimize')")
     path = connection.execute("PRAGMA database_list").fetchone()[2]
     # A connection of its own: the writer's keeps temporary files, here a whole copy, in memory.
     with closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as other:
         # For the sake of pages that were written before deletion overwrote them.
-        other.execute("VACUUM")
-    _cut_log(connection)
-    connection.execute("DELETE FROM meta WHERE key = 'unwiped'")
+        with durable("pages made anew"):
+            other.execute("VACUUM")
+    with durable("log cut off"):
+        _cut_log(connection)
+    # Last: whoever fails before has it to do again.
+    with durable("wipe noted"):
+        connection.execute("DELETE FROM meta WHERE key = 'unwiped'")
 
 
 def _cut_log(connection: sqlite3.Connection) -> None:

@@ -1,7 +1,6 @@
 """Writing the truth: every public method is one transaction, so a kill leaves no half of one."""
 
 import json
-import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from corpus.article import METADATA_FIELDS, Article
 from corpus.errors import LibraryError
+from index.connections import Connection
 from index.encoder import Encoder, Vectors, refuse_unusable
 from index.failpoints import durable
 from index.failures import Execute, forget_failure, record_failure, record_parts
@@ -52,7 +52,7 @@ class File:
 class Writer:
     """The one writer of a library; made by `Writer.open`, which holds the lock."""
 
-    def __init__(self, store: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, store: Path, connection: Connection) -> None:
         self.store = store
         self.connection = connection
         self._lock = threading.RLock()

@@ -8,18 +8,20 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, environment, store_of
+from conftest import ROOT, WebChat, environment, store_of
+from test_app import call
 
 from corpus import Article
 from corpus.errors import BackupError, LibraryError
 from index.__main__ import main
 from index.backup import backup, restore
 from index.catalogue import Catalogue
-from index.generations import current_name
+from index.generations import build, current_name
 from index.hashing import HashEncoder
 from index.library import Library
 from index.schema import open_reading
@@ -94,20 +96,148 @@ def test_the_commands_say_what_they_did(
     assert "--yes to replace it" in capsys.readouterr().err
 
 
-def test_restore_replaces_only_when_told_and_a_chat_goes_on(store: Path, tmp_path: Path) -> None:
+def test_restore_replaces_only_when_told(store: Path, tmp_path: Path) -> None:
     backup(store, tmp_path / "b")
     store_of(store, article(7))
     with Writer.open(store) as writer:
         writer.remove_file(("/r", "0.txt"))
-    with Assistant.open(store, encoder=ENCODER) as chat:
-        before = chat.ask(QUESTION).text
-        with pytest.raises(BackupError, match="--yes"):
-            restore(tmp_path / "b", store)
-        restore(tmp_path / "b", store, replace=True)
-        assert chat.ask(QUESTION).text == before  # it has the old one open still
+    with pytest.raises(BackupError, match="--yes"):
+        restore(tmp_path / "b", store)
+    restore(tmp_path / "b", store, replace=True)
+    assert sources(store) == [f"{i}.txt" for i in range(4)] and current_name(store) == "gen-0001"
+
+
+def own(i: int) -> Article:
+    """An article that is nobody's copy."""
+    words = [f"{word}{i * 7}" for word in ("quay", "tram", "barley", "museum", "harvest", "vault")]
+    return article(i, f"Otters number {i} were seen by the {' and the '.join(words)} at Lenton.")
+
+
+def sources(store: Path) -> list[str]:
     with Catalogue.browse(store) as catalogue:
-        sources = sorted(article.source for article in catalogue.bylines())
-    assert sources == [f"{i}.txt" for i in range(4)] and current_name(store) == "gen-0001"
+        return sorted(article.source for article in catalogue.bylines())
+
+
+def command(*arguments: object) -> None:
+    """Run one in another process."""
+    done = subprocess.run(
+        [sys.executable, "-m", "index", *map(str, arguments)],
+        cwd=ROOT, env=environment(BYLINE_ENCODER="hash"), capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def found(chat: Assistant, k: int = 20) -> list[tuple[str, str]]:
+    return sorted((hit.article.source, hit.passage.text) for hit in chat.search("otters ferry", k))
+
+
+def test_an_open_chat_sees_what_another_process_restores_at_the_next_question(
+    store: Path, tmp_path: Path
+) -> None:
+    """Other articles under the same numbers, other names, another index of the same name."""
+    shutil.rmtree(store)
+    store_of(store, *map(own, range(4)))
+    other = store_of(tmp_path / "other", *map(own, (2, 3, 4)))
+    backup(other, tmp_path / "b")
+    with Assistant.open(store, encoder=ENCODER) as chat, Assistant.open(store) as another:
+        with Writer.open(store) as writer:
+            build(store, writer.connection)
+        assert chat.library.titles()[0][1] == "Title 0"
+        assert {source for source, _ in found(chat)} == {f"{i}.txt" for i in range(4)}
+        assert chat.library._generation is not None
+        (gone,) = ids(store, "0.txt")
+        assert another.library.article(gone).source == "0.txt"
+        command("restore", tmp_path / "b", "--store", store, "--yes")
+        with pytest.raises(LibraryError, match="no article"):
+            another.library.article(gone)
+        with Assistant.open(store, encoder=ENCODER) as fresh:
+            assert found(chat) == found(fresh) == found(another)
+            assert {source for source, _ in found(chat)} == {"2.txt", "3.txt", "4.txt"}
+            assert chat.ask(QUESTION).text == fresh.ask(QUESTION).text
+            assert chat.library.names("outlet") == ["Tidewire"] and chat.library.article_count == 3
+            assert chat.library._generation is not None and chat.library.refresh() is False
+        # And what comes after that, as before.
+        store_of(store, own(11))
+        assert "11.txt" in {source for source, _ in found(chat)}
+
+
+def ids(store: Path, *names: str) -> list[str]:
+    with Catalogue.browse(store) as catalogue:
+        return [each.id for each in catalogue.bylines() if each.source in names]
+
+
+def test_the_page_answers_from_what_is_restored(
+    store: Path, tmp_path: Path, web_chat: Callable[..., WebChat]
+) -> None:
+    backup(store_of(tmp_path / "other", own(2), own(3)), tmp_path / "b")
+    chat = web_chat(store)
+    _, (before,) = call(chat, "search", "otters ferry", 5)
+    assert [each["source"] for each in before] == ["0.txt"]
+    command("restore", tmp_path / "b", "--store", store, "--yes")
+    _, (after,) = call(chat, "search", "otters ferry", 5)
+    assert sorted(each["source"] for each in after) == ["2.txt", "3.txt"]
+
+
+def test_a_chat_takes_up_the_encoder_of_what_is_restored(store: Path, tmp_path: Path) -> None:
+    other = store_of(tmp_path / "other", own(1), own(2), encoder=HashEncoder(64))
+    with Writer.open(other) as writer:
+        writer.connection.execute("INSERT OR REPLACE INTO meta VALUES ('encoder_name', 'hash-64')")
+    backup(other, tmp_path / "b")
+    with Assistant.open(store, encoder=ENCODER) as chat:
+        assert [source for source, _ in found(chat)] == ["0.txt"]
+        restore(tmp_path / "b", store, replace=True)
+        assert [source for source, _ in found(chat)] == ["1.txt", "2.txt"]
+        assert chat.encoder.dim == 64
+
+
+def test_a_chat_goes_on_with_the_library_that_a_doctor_has_made_anew(store: Path) -> None:
+    with Writer.open(store) as writer:
+        writer.settle()
+    with closing(open_reading(store)) as connection:
+        (page,) = connection.execute(
+            "SELECT min(pageno) FROM dbstat WHERE name = 'band' AND pagetype = 'leaf'"
+        ).fetchone()
+    with Assistant.open(store, encoder=ENCODER) as chat:
+        before = found(chat)
+        content = bytearray((store / "library.db").read_bytes())
+        content[(page - 1) * 4096 : page * 4096] = b"\xff" * 4096
+        with (store / "library.db").open("r+b") as file:
+            file.write(content)
+        inode = (store / "library.db").stat().st_ino
+        command("doctor", "--store", store)
+        assert (store / "library.db").stat().st_ino != inode
+        store_of(store, own(12))
+        assert sorted({*found(chat)} - {*before}) == [
+            pair for pair in found(chat) if pair[0] == "12.txt"
+        ]
+        assert len(found(chat)) == len(before) + 1
+
+
+def test_a_chat_sees_the_library_that_is_made_where_its_own_was_deleted(store: Path) -> None:
+    with Assistant.open(store, encoder=ENCODER) as chat:
+        before = found(chat)
+        shutil.rmtree(store)
+        assert found(chat) == before
+        store_of(store, article(5))
+        assert [source for source, _ in found(chat)] == ["5.txt"]
+
+
+def test_a_question_is_answered_from_one_library_though_another_takes_its_place_meanwhile(
+    store: Path, tmp_path: Path
+) -> None:
+    other = store_of(tmp_path / "other", article(8))
+    backup(other, tmp_path / "b")
+    with Library.open(store, ENCODER) as library:
+        with library.snapshot():
+            library.refresh()
+            before = library.titles()
+            with pytest.raises(LibraryError):
+                library.article(ids(other, "8.txt")[0])
+            shutil.rmtree(store / "vectors", ignore_errors=True)
+            os.replace(other / "library.db", store / "library.db")
+            assert library.refresh() is False and library.titles() == before
+        assert library.titles() == [(ids(store, "8.txt")[0], "Title 8")]
+        assert library.refresh() is True
 
 
 def test_a_restored_library_takes_up_no_generation_of_another_state(

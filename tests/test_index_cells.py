@@ -75,7 +75,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 def found(store: Path, scope: Scope, k: int, *, exact: bool, once: bool = False) -> list[set[int]]:
     with Library.open(store, ENCODER, vectors=not once) as library:
         if exact:
-            library._generation_tried = generations.current_name(store)
+            library._generation_tried = generations.current_mark(store)
         rows = [library.search_vectors(each, k, scope) for each in vectors(20, 999)]
         assert exact == (library._generation is None)
     assert all(pairs == sorted(pairs, key=lambda p: (-p[1], p[0])) for pairs in rows)
