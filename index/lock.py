@@ -1,12 +1,21 @@
-"""One writer at a time: an advisory lock on the store that ends with the process that holds it."""
+"""One writer at a time: an advisory lock on the store that ends with the process that holds it.
+
+A library that is embedded anew is written to every few seconds, for a moment; whoever else writes
+waits for that moment. That it goes on is told by a lock of its own, on the store's folder.
+"""
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from corpus.errors import LibraryBusy, LibraryError
+
+# How long to wait for a moment at which an embedding does not write.
+PATIENCE_SECONDS = 30.0
+TICK_SECONDS = 0.05
 
 
 @contextmanager
@@ -26,16 +35,61 @@ def writing(store: Path) -> Iterator[None]:
             "folder's permissions, or name another with --store"
         ) from error
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.seek(0)
-            holder = file.read(20).strip()
-            raise LibraryBusy(
-                f"another process{f' ({holder})' if holder else ''} is writing to the library at "
-                f"{store}: wait until it ends, or stop it"
-            ) from error
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not _taken(file.fileno()):
+            if time.monotonic() > until or not _is_embedded(store):
+                file.seek(0)
+                holder = file.read(20).strip()
+                raise LibraryBusy(
+                    f"another process{f' ({holder})' if holder else ''} is writing to the library "
+                    f"at {store}: wait until it ends, or stop it"
+                )
+            time.sleep(TICK_SECONDS)
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+@contextmanager
+def embedding(store: Path, so_far: str) -> Iterator[None]:
+    """Be the only one that embeds the library anew; others write in between.
+
+    Raises:
+        LibraryBusy: another process does; it is told how far that is.
+    """
+    handle = os.open(store, os.O_RDONLY)
+    try:
+        until = time.monotonic() + 4 * TICK_SECONDS
+        while not _taken(handle):
+            # Whoever looks whether it is held holds it for a moment.
+            if time.monotonic() > until:
+                raise LibraryBusy(
+                    f"another process is embedding the library at {store} anew ({so_far}); "
+                    "questions are answered meanwhile: wait until it ends, or stop it"
+                )
+            time.sleep(TICK_SECONDS)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _is_embedded(store: Path) -> bool:
+    """Whether a process embeds the library anew just now."""
+    try:
+        handle = os.open(store, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not _taken(handle)
+    finally:
+        os.close(handle)
+
+
+def _taken(handle: int) -> bool:
+    """Take the lock of an open file or folder, if nobody has it."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

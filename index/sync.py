@@ -9,6 +9,7 @@ large files, and no more.
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,10 +21,11 @@ from corpus.sandbox import Sandbox
 from index.encoder import Encoder, Vectors
 from index.generations import build, needs_building
 from index.interrupt import Interrupt
+from index.lock import embedding
 from index.passages import context
 from index.plan import KEPT, Plan, State, Still, Wanted, make_plan, read_state
 from index.reading import Reader, hash_of
-from index.reembed import is_due, reembed, waiting
+from index.reembed import begin, is_due, reembed, so_far, turn, waiting
 from index.report import Progress, SyncReport
 from index.roots import Target, pages, resolve, root_text
 from index.schema import check, folder_for, open_reading, translated
@@ -81,18 +83,24 @@ def sync(
             connection.close()
         return report
     report, progress = SyncReport(), progress or Progress()
-    with Writer.open(store, new=True) as writer:
+
+    def planned(writer: Writer) -> tuple[State, list[Target], Plan]:
         state = read_state(writer.connection)
         targets = _targets(paths, web, state)
-        plan = make_plan(targets, state, store, yes=yes, still=still)
-        if is_due(writer.connection, encoder):
+        return state, targets, make_plan(targets, state, store, yes=yes, still=still)
+
+    with ExitStack() as alone:
+        with Writer.open(store, new=True) as writer:
+            state, targets, plan = planned(writer)
+            if not is_due(writer.connection, encoder):
+                return _Sync(writer, encoder, state, progress, report).run(targets, plan)
+            alone.enter_context(embedding(store, so_far(writer.connection)))
             # What is gone is not embedded first, nor answered from until all is.
             report.removed = sum(writer.remove_file(key) for key in plan.gone)
-            report.reembedded = reembed(writer, encoder, progress)
-            state = read_state(writer.connection)
-            plan = make_plan(targets, state, store, yes=yes, still=still)
-        writer.claim(encoder)
-        writer.group()
+            begin(writer, encoder)
+        report.reembedded = reembed(store, encoder, progress)
+    with turn(store) as writer:
+        state, targets, plan = planned(writer)
         return _Sync(writer, encoder, state, progress, report).run(targets, plan)
 
 
@@ -150,6 +158,8 @@ class _Sync:
     def run(self, targets: Sequence[Target], plan: Plan) -> SyncReport:
         """Read, embed and commit what the plan names; then remove, then see to the vectors."""
         report, writer = self.report, self.writer
+        writer.claim(self.encoder)
+        writer.group()
         for target in targets:
             if target.path:
                 absorbed = [root_text(path) for path in target.absorbs]

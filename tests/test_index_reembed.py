@@ -3,23 +3,29 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from conftest import ROOT, environment
 
+from corpus.errors import LibraryBusy, LibraryError
 from corpus.sandbox import Sandbox
 from index import failpoints, passages
 from index import reembed as reembed_module
 from index import sync as sync_module
+from index.backup import backup, restore
 from index.catalogue import Catalogue
 from index.edits import edit
 from index.encoder import encoder_of
@@ -27,6 +33,7 @@ from index.exact import vectors_of
 from index.generations import build, fit_manifest, needs_building
 from index.hashing import HashEncoder
 from index.library import Library
+from index.lock import embedding, writing
 from index.report import Progress, SyncReport
 from index.schema import open_reading
 from index.sync import sync
@@ -346,7 +353,8 @@ def test_a_vector_index_of_the_old_is_not_used_and_another_is_built(
         asked = library.search_vectors(OLD.encode_question("Story s07"), 3)
         assert library._generation is not None and asked
         with Writer.open(store) as writer:
-            reembed_module.reembed(writer, NEW, Progress())
+            reembed_module.begin(writer, NEW)
+        reembed_module.reembed(store, NEW, Progress())
         assert library.refresh() and library.made_by == NEW.fingerprint
         found = library.search_vectors(NEW.encode_question("Story s07 tells"), 40)
         assert library._generation is None and len(found) == 40
@@ -368,6 +376,98 @@ def test_vectors_that_are_none_leave_the_old(store: Path, news: Path) -> None:
     with pytest.raises(Exception, match="usable vectors"):
         sync(store, [news], Broken(64))
     assert whole(store) == OLD.fingerprint
+
+
+class Meanwhile(HashEncoder):
+    """Does something else before the passages of the second batch are embedded."""
+
+    def __init__(self, what: Callable[[], object]) -> None:
+        super().__init__(64)
+        self.what = what
+        self.calls = 0
+
+    def encode_passages(self, texts: Sequence[str], progress: Any = None) -> Any:
+        self.calls += 1
+        if self.calls == 2:
+            self.what()
+        return super().encode_passages(texts, progress)
+
+
+def test_other_syncs_come_in_between_and_the_switch_has_what_they_brought(
+    store: Path, news: Path, tmp_path: Path
+) -> None:
+    other = Path(shutil.copytree(news, tmp_path / "news"))
+    shutil.rmtree(store)
+    sync(store, [other], OLD)
+
+    def another() -> None:
+        (other / "s01.txt").unlink()  # embedded anew already
+        (other / "s28.txt").unlink()  # not yet
+        write(other / "s02.txt", version=1)
+        write(other / "s29.txt", version=1)
+        write(other / "s99.txt")
+        done = subprocess.run(
+            [sys.executable, "-m", "index", "sync", "--store", str(store), "--json"],
+            capture_output=True, text=True, cwd=ROOT, env=environment(),
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        counts = json.loads(done.stdout.splitlines()[-1])
+        assert [counts[name] for name in ("added", "changed", "removed")] == [1, 2, 2]
+        assert whole(store) == OLD.fingerprint
+        with Assistant.open(store, once=True) as assistant:
+            assert assistant.search("Story s99 tells", 1)[0].article.source == "s99.txt"
+
+    encoder = Meanwhile(another)
+    report = sync(store, [other], encoder)
+    assert encoder.calls > 2 and report.failed == []
+    assert whole(store) == NEW.fingerprint
+    assert contents(store) == fresh(tmp_path, other)
+
+
+def test_a_second_one_is_told_how_far_the_first_is(store: Path, news: Path) -> None:
+    told = []
+
+    def another() -> None:
+        for encoder in (NEW, HashEncoder(32)):
+            with pytest.raises(LibraryBusy) as busy:
+                sync(store, [news], encoder)
+            told.append(str(busy.value))
+
+    assert sync(store, [news], Meanwhile(another)).reembedded == ARTICLES
+    assert len(told) == 2
+    for line in told:
+        assert re.search(rf"anew \(with hash-1-64, [1-9]\d* of {ARTICLES} articles so far\)", line)
+    assert whole(store) == NEW.fingerprint
+
+
+def test_a_library_that_takes_the_place_of_the_one_that_is_embedded_is_left_as_it_is(
+    store: Path, news: Path, tmp_path: Path
+) -> None:
+    backup(store, tmp_path / "b")
+    before = contents(store)
+    encoder = Meanwhile(lambda: restore(tmp_path / "b", store, replace=True))
+    with pytest.raises(LibraryError, match="given up: sync again"):
+        sync(store, [news], encoder)
+    assert contents(store) == before
+    assert sync(store, [news], NEW).reembedded == ARTICLES
+
+
+def test_who_meets_the_moment_in_which_it_writes_waits_for_it(store: Path, news: Path) -> None:
+    written = threading.Event()
+
+    def hold() -> None:
+        with writing(store):
+            written.set()
+            time.sleep(0.3)
+
+    with embedding(store, "so far"):
+        holder = threading.Thread(target=hold)
+        holder.start()
+        written.wait()
+        assert sync(store, [news], OLD).unchanged == ARTICLES
+        holder.join()
+    with writing(store), pytest.raises(LibraryBusy, match="is writing to the library"):
+        sync(store, [news], OLD)
 
 
 def kills(store: Path, news: Path, seed: int) -> Iterator[tuple[list[str], bool]]:
