@@ -5,9 +5,8 @@ The content is hashed and parsed from the same bytes; what is as it was is not p
 
 import hashlib
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
 from corpus import ArticleError, Reading
@@ -20,6 +19,9 @@ from index.writer import File
 
 AHEAD = 16  # files
 AHEAD_BYTES = 64_000_000
+# Far longer than a child takes to start: the order is that of the files unless one is slow.
+LATE_SECONDS = 5.0
+QUIET_SECONDS = 0.5
 CHANGING = "changed while it was read; sync again when it is complete"
 
 Parse = Callable[[bytes, str, Sequence[Sidecar]], list[Draft]]
@@ -49,20 +51,21 @@ class Reader:
         self._known = known
         self._pool = ThreadPoolExecutor(threads, "reading")
 
-    def read_all(self, every: Iterable[Wanted]) -> Iterator[Outcome]:
-        """What comes of each, in order; the next are read while this one is used."""
-        ahead: deque[tuple[Future[Outcome], int]] = deque()
-        held = 0
+    def read_all(self, every: Iterable[Wanted]) -> Iterator[Outcome | None]:
+        """What comes of each, in order; the next are read while this one is used.
+
+        One that takes longer than `LATE_SECONDS` lets those behind it go first. None says that
+        there is nothing to go on with for a while.
+        """
+        ahead: dict[Future[Outcome], int] = {}  # with the files' sizes
+        late: set[Future[Outcome]] = set()
         for wanted in every:
             size = max(wanted.file.size, 0)
-            while ahead and (len(ahead) >= AHEAD or held + size > AHEAD_BYTES):
-                future, before = ahead.popleft()
-                held -= before
-                yield future.result()
-            ahead.append((self._pool.submit(self._read, wanted), size))
-            held += size
+            while ahead and (len(ahead) >= AHEAD or sum(ahead.values()) + size > AHEAD_BYTES):
+                yield from _first(ahead, late)
+            ahead[self._pool.submit(self._read, wanted)] = size
         while ahead:
-            yield ahead.popleft()[0].result()
+            yield from _first(ahead, late)
 
     def close(self) -> None:
         """Give up what has not begun, and wait for what has."""
@@ -119,6 +122,24 @@ class Reader:
             return Outcome(file, reading(drafts, file.root, file.source))
         except ArticleError as error:
             return Outcome(file, reason=str(error))
+
+
+def _first(
+    ahead: dict[Future[Outcome], int], late: set[Future[Outcome]]
+) -> Iterator[Outcome | None]:
+    """Take the first out of what is read ahead; where that is late, the first that is done."""
+    head = next(iter(ahead))
+    if head not in late and not head.done() and not wait([head], LATE_SECONDS).done:
+        late.add(head)
+    if head in late and not wait(ahead, QUIET_SECONDS, FIRST_COMPLETED).done:
+        yield None
+        # One that was cancelled is done, and wakes nobody who waits for several.
+        while not any(future.done() for future in ahead):
+            wait(ahead, QUIET_SECONDS, FIRST_COMPLETED)
+    future = next(future for future in ahead if future.done())
+    late.discard(future)
+    del ahead[future]
+    yield future.result()
 
 
 def hash_of(wanted: Wanted) -> str:

@@ -61,7 +61,7 @@ class Steps:
     def batches(self, every: Sequence[Wanted]) -> Iterator[list[Step]]:
         """Steps in order, together as many passages as are embedded at once.
 
-        What waits goes before a file that is large or turns out to fill a batch by itself.
+        What waits goes before a file that is large or slow, or turns out to fill a batch by itself.
         """
         ordered = sorted(every, key=lambda wanted: max(LARGE, wanted.file.size))
         batch: list[Step] = []
@@ -70,6 +70,11 @@ class Steps:
         for outcome in self._reader.read_all(ordered):
             if self._stopping.is_set():
                 return
+            if outcome is None:
+                if batch:
+                    yield batch
+                    batch, passages = [], 0
+                continue
             if batch and outcome.file.size > LARGE:
                 yield batch
                 batch, passages = [], 0

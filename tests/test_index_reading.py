@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -31,7 +32,7 @@ from index.edits import edit
 from index.hashing import HashEncoder
 from index.lock import writing
 from index.reading import Reader
-from index.report import SyncReport
+from index.report import Progress, SyncReport
 from index.sync import sync
 from index.writer import Writer
 
@@ -254,6 +255,34 @@ def test_what_is_hashed_is_what_is_parsed(
     assert "37 beavers" in articles(store)["beaver.txt"].text
     assert counts(run(store)) == (0, 1, 1, 0, 0)
     assert "41 otters" in articles(store)["beaver.txt"].text
+
+
+def test_a_slow_file_holds_up_no_other_and_the_rest_keep_their_order(
+    store: Path, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus.sandbox._processors", lambda: 2)
+    monkeypatch.setattr(reading_module, "LATE_SECONDS", 0.3)
+    monkeypatch.setattr(reading_module, "QUIET_SECONDS", 0.05)
+    names = [f"n{i:02}.txt" for i in range(40)]
+    for name in names:
+        write(news / name, f"The council met for the {name} time.")
+    here, free = Sandbox.parse, threading.Event()
+    committed: list[str] = []
+
+    def slow(self: Sandbox, content: bytes, name: str, sidecars: Any = ()) -> list[Draft]:
+        if name == "beaver.txt":  # the first of all
+            assert free.wait(60)
+        return here(self, content, name, sidecars)
+
+    class Telling(Progress):
+        def committed(self, source: str) -> None:
+            committed.append(source)
+            if len(committed) == len(names) + 1:
+                free.set()
+
+    monkeypatch.setattr(Sandbox, "parse", slow)
+    assert counts(run(store, news, progress=Telling())) == (42, 0, 0, 0, 0)
+    assert committed == ["ferry.txt", *names, "beaver.txt"]
 
 
 def test_no_child_is_started_where_nothing_has_to_be_parsed(
