@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from index import generations
 from index.edits import with_edits
 from index.generations import current_name
 from index.library import Library
+from index.schema import open_reading
 
 OPERATIONS = ("sync", "sync", "sync", "reembed", "edit", "remove")
 MOMENTS = ("any", "commit", "generation")
@@ -101,9 +103,11 @@ class Trial:
         self.world.removed[name] = article
         now = self.rng.choice(((), ("--now",)))
         self._kill("remove", name, *now, "--store", self.store)
+        if now:
+            # It forgets what was edited of all that is gone, or has not come to that.
+            kept = _edited(self.store)
+            self.world.edits = {k: v for k, v in self.world.edits.items() if k in kept}
         if name not in stored(self.store):
-            if now:
-                self.world.edits.pop(name, None)
             return
         self.world.removed.pop(name, None)
         if before:
@@ -208,6 +212,12 @@ def compared(store: Path, rng: random.Random, questions: int = 5) -> list[str]:
         for one, other in zip(a, b, strict=True)
     )
     return [f"{worse} of {10 * questions} neighbours are missing"] if worse > questions else []
+
+
+def _edited(store: Path) -> set[str]:
+    """Ids of articles, there or gone, whose edits the library keeps."""
+    with closing(open_reading(store)) as connection:
+        return {name for (name,) in connection.execute("SELECT id FROM edit")}
 
 
 def _generations(store: Path) -> set[str]:

@@ -66,13 +66,17 @@ def backup(store: Path, file: Path, *, replace: bool = False, stage: Stage = str
     """
     if file.is_dir() or file.resolve().is_relative_to(store.resolve()):
         raise BackupError(f"{escaped(file)} is no place for a backup: name a file outside of it")
+    if not file.parent.is_dir():
+        raise BackupError(
+            f"there is no folder {escaped(file.parent)}: make it, or name another file"
+        )
     if file.exists() and not replace:
         raise BackupError(f"{escaped(file)} is there already: name another file, or give --yes")
     # Under a name that nobody else's file has.
     scratch = file.with_name(f"{file.name}.byline-partial")
     with closing(open_reading(store)) as connection, _cleared(scratch):
         stage("copy")
-        with _written(scratch, "back up to a place with more of it"):
+        with _written(file, "back up to a place with more of it"):
             scratch.unlink(missing_ok=True)
             with durable("backup copied"):
                 connection.execute("VACUUM INTO ?", (os.fspath(scratch),))
@@ -111,7 +115,7 @@ def restore(file: Path, store: Path, *, replace: bool = False, stage: Stage = st
     with writing(store), _cleared(scratch):
         _refuse_strangers(store, replace)
         stage("copy")
-        with _written(scratch, "free some, or restore into another place"):
+        with _written(store, "free some, or restore into another place"):
             with durable("restore copied"):
                 _copy(file, scratch, contents.size)
             stage("check")
@@ -255,6 +259,8 @@ def _written(path: Path, remedy: str) -> Iterator[None]:
             raise BackupError(
                 f"the library is damaged ({reason}): run `python -m index doctor` first"
             ) from error
+        if not any(sign in reason for sign in ("full", "disk", "space", "too large")):
+            remedy = "check the folder's permissions, or name another place"
         raise BackupError(f"{escaped(path)} cannot be written ({reason}): {remedy}") from error
 
 

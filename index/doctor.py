@@ -59,7 +59,7 @@ def doctor(store: Path, encoder: Callable[[str], Encoder], told: Progress) -> Di
         EncoderMismatch: vectors are wrong and the encoder is not the library's.
     """
     result = Diagnosis()
-    if _beginning(store) not in (b"", MAGIC):
+    if _beginning(store) not in (None, MAGIC):
         result.damaged = [f"{DATABASE} is no database any more and nothing of it can be read: "
                           "restore a backup with `python -m index restore FILE --yes`, or move "
                           "the folder away and sync your articles again"]  # fmt: skip
@@ -81,13 +81,13 @@ def doctor(store: Path, encoder: Callable[[str], Encoder], told: Progress) -> Di
     return result
 
 
-def _beginning(store: Path) -> bytes:
-    """What the file begins with; nothing where it cannot be read, which others say better."""
+def _beginning(store: Path) -> bytes | None:
+    """What the file begins with; None where it cannot be read, which others say better."""
     try:
         with (store / DATABASE).open("rb") as file:
             return file.read(len(MAGIC))
     except OSError:
-        return b""
+        return None
 
 
 def _pages(store: Path) -> int:

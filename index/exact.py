@@ -63,8 +63,8 @@ class Exact:
         blobs = [blob for _, _, blob in block if blob is not None]
         if len(blobs) < len(block):
             raise LibraryError(
-                f"the library is damaged: {len(block) - len(blobs)} passages have no vector: move "
-                "the folder away and sync your articles again"
+                f"the library is damaged: {len(block) - len(blobs)} passages have no vector: run "
+                "`python -m index doctor`, which makes them again"
             )
         part = _Part(
             np.array([number for number, _, _ in block], np.int64),
@@ -136,7 +136,7 @@ def vectors_of(blobs: list[bytes], dim: int) -> Vectors:
     joined = b"".join(blobs)
     if len(joined) != len(blobs) * dim * 4:
         raise LibraryError(
-            f"the library is damaged: a vector has not {dim} numbers: move the folder away and "
-            "sync your articles again"
+            f"the library is damaged: a vector has not {dim} numbers: run `python -m index "
+            "doctor`, which makes it again"
         )
     return np.frombuffer(joined, "<f4").reshape(-1, dim).astype(np.float32, copy=False)

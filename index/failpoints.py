@@ -19,8 +19,8 @@ STEPS = (
     "backup copied", "backup sealed", "backup named", "restore copied", "restore brought up",
     "damaged kept", "log let go", "library replaced", "vectors dropped",
     # What was removed, wiped from every file.
-    "vectors cleared", "remains deleted", "words merged", "pages made anew", "log cut off",
-    "wipe noted",
+    "edits forgotten", "vectors cleared", "remains deleted", "words merged", "pages made anew",
+    "log cut off", "wipe noted",
 )  # fmt: skip
 
 on_reach: Callable[[str], None] | None = None

@@ -1,6 +1,7 @@
 """Orphans: rows whose parents are gone, and groups of copies that do not hold together."""
 
 import sqlite3
+import uuid
 from collections.abc import Iterator
 
 # A table, what its orphans are called, and what is true of one.
@@ -42,6 +43,10 @@ _WRONG_GROUPS = (
 
 def sort_out(connection: sqlite3.Connection) -> Iterator[str]:
     """Delete what belongs to nothing, in the caller's transaction; a line for each kind."""
+    # By its id a library knows a generation for its own.
+    if connection.execute("SELECT 1 FROM meta WHERE key = 'library'").fetchone() is None:
+        connection.execute("INSERT INTO meta VALUES ('library', ?)", (uuid.uuid4().hex,))
+        yield "the library's id, made anew"
     # An article whose file is not known is the file's only trace: the file is put in as unread.
     strays = connection.execute(
         "SELECT number, root, source FROM article WHERE file NOT IN (SELECT number FROM file)"

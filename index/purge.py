@@ -30,6 +30,9 @@ def purge(store: Path, connection: sqlite3.Connection) -> None:
     """
     vectors = store / "vectors"
     with translated(store):
+        with durable("edits forgotten"):
+            # Those of articles that are there stay, as the articles do.
+            connection.execute("DELETE FROM edit WHERE id NOT IN (SELECT id FROM article)")
         if vectors.exists():
             before = current_name(store)
             stale = _holds_removed(store, connection)

@@ -15,6 +15,7 @@ from index.connections import fsync
 from index.examine import Damaged, examine, named
 from index.failures import record_failure
 from index.schema import DATABASE, connect_new, replace_by, translated
+from index.tables import ADDED_IN_2, SCHEMA, TABLES
 
 DAMAGED = f"{DATABASE}.damaged"
 LOST = "its article was damaged in the library and taken out: sync again to read it"
@@ -42,7 +43,9 @@ def structure(store: Path) -> list[str]:
     connection = sqlite3.connect(store / DATABASE, timeout=10, isolation_level=None)
     with closing(connection):
         try:
-            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)")]
+            rows = connection.execute("PRAGMA integrity_check(3)")
+            found = [str(text) for (text,) in rows if text != "ok"]
+            found += _missing(connection)
             # Text that is no text: SQLite does not look, and every reader would stop at it.
             for table in (*NAMED, "file"):
                 for _ in connection.execute(f"SELECT * FROM {table}"):
@@ -54,7 +57,20 @@ def structure(store: Path) -> list[str]:
             return [str(error)]
         except sqlite3.DatabaseError as error:
             return [str(error)]
-    return [] if found == ["ok"] else found
+    return found
+
+
+def _missing(connection: sqlite3.Connection) -> list[str]:
+    """Tables and indexes that a library has and this one has not, and a word index in ruins."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    connection.execute("SELECT rowid FROM words WHERE words MATCH 'a' LIMIT 1").fetchall()
+    if version != SCHEMA:
+        return []  # what it lacks it is given when it is brought up to date
+    names = "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
+    with closing(sqlite3.connect(":memory:")) as new:
+        new.executescript(TABLES + ADDED_IN_2)
+        wanted = {name for (name,) in new.execute(names)}
+    return [f"no {name}" for name in sorted(wanted - {n for (n,) in connection.execute(names)})]
 
 
 def salvage(store: Path, stage: Callable[[str], object]) -> list[str]:

@@ -26,6 +26,10 @@ APPLICATION = 0x42594C4E  # "BYLN", in the header of every library.db
 OURS = ("lock", "vectors", "encoder")
 
 
+# What SQLite says where a table is gone, or can no longer be made sense of.
+_DAMAGED = ("no such table", "no such column", "constructor failed", "no column named")
+
+
 def escaped(name: object) -> str:
     """A name on one line, with what cannot be printed escaped."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in str(name))
@@ -52,15 +56,21 @@ def translated(store: Path) -> Iterator[None]:
             raise LibraryError(
                 f"no space is left for the library at {place}: free some and run sync again"
             ) from error
+        if any(sign in reason for sign in _DAMAGED):
+            raise _damaged(place, reason) from error
         raise LibraryError(
             f"the library at {place} cannot be used ({reason}): check the folder's permissions, "
             "or name another with --store"
         ) from error
     except sqlite3.DatabaseError as error:
-        raise LibraryError(
-            f"the library at {place} is damaged ({error}): move the folder away and sync your "
-            "articles again"
-        ) from error
+        raise _damaged(place, str(error)) from error
+
+
+def _damaged(place: str, reason: str) -> LibraryError:
+    return LibraryError(
+        f"the library at {place} is damaged ({reason}): run `python -m index doctor --store "
+        f"{place}`, which makes again what it can and tells what is lost"
+    )
 
 
 def mismatch(store: Path, stored: str, given: str) -> EncoderMismatch:
@@ -186,6 +196,12 @@ def check(store: Path, *, older: bool = False) -> None:
                     f"{place} is not a library and holds other things ({escaped(strangers[0])}): "
                     "name another folder with --store"
                 )
+            if (store / "vectors").exists():
+                raise LibraryMissing(
+                    f"the library at {place} has lost its file {DATABASE}: restore a backup with "
+                    f"`python -m index restore FILE --store {place}`, or make it anew with "
+                    f"`python -m index sync ARTICLES --store {place}`"
+                )
             raise LibraryMissing(
                 f"there is no library at {place} yet: make one with "
                 f"`python -m index sync ARTICLES --store {place}`"
@@ -199,8 +215,9 @@ def check(store: Path, *, older: bool = False) -> None:
         ) from error
     if found is None:
         raise LibraryError(
-            f"{database} is not a library or is damaged: move the folder away and sync "
-            "your articles again, or name another with --store"
+            f"{database} is not a library or is damaged: restore a backup with `python -m index "
+            "restore FILE --yes`, move the folder away and sync your articles again, or name "
+            "another with --store"
         )
     application, version = found
     if application != APPLICATION:
@@ -214,6 +231,9 @@ def check(store: Path, *, older: bool = False) -> None:
                 f"run `python -m index sync --store {place}` once, which brings it up to date"
                 if version in MIGRATIONS
                 else "update Byline"
+                if version > SCHEMA
+                else "no Byline has made it so; restore a backup, or move the folder away and sync "
+                "your articles again"
             )
         )
 

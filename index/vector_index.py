@@ -47,6 +47,8 @@ def examine(store: Path, connection: sqlite3.Connection) -> Examined:
 def rebuild(store: Path, connection: sqlite3.Connection, found: Examined) -> str:
     """Build the next generation; what to say of it."""
     before = current_name(store)
+    if (store / "vectors").is_file():
+        (store / "vectors").unlink()  # nothing but the folder of this name is ever ours
     build(store, connection)
     if current_name(store) == before:
         return ""  # why not has been logged, and exact search answers

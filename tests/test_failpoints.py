@@ -52,8 +52,8 @@ CARE = {
         ("restore", "{made}", "--yes"),
     ),
     **dict.fromkeys(
-        ("vectors cleared", "remains deleted", "words merged", "pages made anew", "log cut off",
-         "wipe noted"),
+        ("edits forgotten", "vectors cleared", "remains deleted", "words merged",
+         "pages made anew", "log cut off", "wipe noted"),
         ("remove", "{id}", "--now"),
     ),
     "damaged kept": ("doctor",),

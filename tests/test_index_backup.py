@@ -21,9 +21,11 @@ from corpus.errors import BackupError, LibraryError
 from index.__main__ import main
 from index.backup import backup, restore
 from index.catalogue import Catalogue
+from index.doctor import doctor
 from index.generations import build, current_name
 from index.hashing import HashEncoder
 from index.library import Library
+from index.report import Progress
 from index.schema import open_reading
 from index.words import words
 from index.writer import Writer
@@ -340,6 +342,55 @@ def test_restore_leaves_other_peoples_folders_alone(store: Path, tmp_path: Path)
     for place in (store / "b", store, tmp_path):
         with pytest.raises(BackupError, match="no place for a backup"):
             backup(store, place)
+
+
+def test_a_backup_that_cannot_be_written_says_why_and_touches_no_file_of_the_same_kind(
+    store: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(BackupError, match=r"there is no folder .*none: make it"):
+        backup(store, tmp_path / "none" / "b")
+    (tmp_path / "b.new").write_bytes(b"somebody's own")
+    backup(store, tmp_path / "b")
+    assert (tmp_path / "b.new").read_bytes() == b"somebody's own"
+    with pytest.raises(BackupError, match="name another place"):
+        backup(store, Path("/proc/b"))
+
+
+@pytest.mark.parametrize("remains", ["nothing", "vectors", "a library.db without a byte"])
+def test_restore_and_sync_make_a_library_where_its_file_is_lost(
+    store: Path, tmp_path: Path, remains: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Writer.open(store) as writer:
+        build(store, writer.connection)
+    before = answers(store)
+    backup(store, tmp_path / "b")
+    for path in store.glob("library.db*"):
+        path.unlink()
+    if remains == "nothing":
+        shutil.rmtree(store / "vectors")
+    if remains.startswith("a library.db"):
+        (store / "library.db").write_bytes(b"")
+    assert main(["doctor", "--json", "--store", str(store)]) == 1
+    out, err = capsys.readouterr()
+    assert (out + err).count("\n") == 1
+    assert ("index restore FILE" in out + err) == (remains != "nothing"), err
+    shutil.copytree(store, tmp_path / "synced")
+    restore(tmp_path / "b", store, replace=True)
+    assert answers(store) == before and doctor_finds_nothing(store)
+    if not remains.startswith("a library.db"):
+        (tmp_path / "a.txt").write_text(
+            "Title\n\nOtters came back to Lenton. They stayed.", "utf-8"
+        )
+        given = [str(tmp_path / "a.txt"), "--encoder", "hash", "--store", str(tmp_path / "synced")]
+        assert main(["sync", *given]) == 0
+        assert sources(tmp_path / "synced") == ["a.txt"] and doctor_finds_nothing(
+            tmp_path / "synced"
+        )
+
+
+def doctor_finds_nothing(store: Path) -> bool:
+    found = doctor(store, lambda _: ENCODER, Progress())
+    return not (found.repaired or found.damaged)
 
 
 def test_restore_replaces_a_damaged_library(store: Path, tmp_path: Path) -> None:

@@ -246,6 +246,13 @@ def scrambled(path: Path) -> None:
     (path / "library.db").write_bytes(content)
 
 
+def zeroth(path: Path) -> None:
+    path.mkdir()
+    create(path)
+    with closing(sqlite3.connect(path / "library.db")) as connection:
+        connection.execute("PRAGMA user_version = 0")
+
+
 def a_folder_for_a_database(path: Path) -> None:
     (path / "library.db").mkdir(parents=True)
 
@@ -258,6 +265,7 @@ STORES = {
     "an empty library.db": (no_bytes, "is not a library or is damaged"),
     "another program's database": (other_database, "belongs to another program"),
     "a library of a newer version": (newer, "update Byline"),
+    "a library of no version": (zeroth, "no Byline has made it so; restore a backup"),
     "a torn library.db": (torn, "damaged"),
     "a scrambled library.db": (scrambled, "damaged"),
     "a folder called library.db": (a_folder_for_a_database, "cannot be read"),

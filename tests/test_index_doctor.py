@@ -163,6 +163,13 @@ DERIVED = {
     "a filter's column": "UPDATE article SET author_folded = 'nobody' WHERE number = 2",
     "an edited author": "UPDATE article SET author = 'Mallory' WHERE author = 'Bo Gale'",
     "the encoder's name": "DELETE FROM meta WHERE key IN ('encoder', 'dim')",
+    "the library's id": "DELETE FROM meta WHERE key = 'library'",
+    "no table of vectors": "DROP TABLE vector",
+    "no table of counts": "DROP TABLE frequency",
+    "no word index": "DROP TABLE words",
+    "a word index in ruins": "DROP TABLE words_data",
+    "no view of the words": "DROP VIEW folded_passage",
+    "an index is gone": "DROP INDEX passage_article",
 }  # fmt: skip
 
 
@@ -182,6 +189,7 @@ TORN: dict[str, Callable[[Path], object]] = {
     "a CURRENT of nothing": lambda v: (v / "CURRENT").write_text("gen-0009\n"),
     "no manifest": lambda v: (v / "gen-0002" / "byline.json").unlink(),
     "no vectors at all": lambda v: shutil.rmtree(v),
+    "a file instead of the folder": lambda v: (shutil.rmtree(v), v.write_text("in the way")),
     "a flipped bit": lambda v: flip(next(v.glob("gen-0002/*/data_level0.bin")), 1000),
     "ids that are others": lambda v: other_ids(v / "gen-0002" / "chroma.sqlite3"),
 }

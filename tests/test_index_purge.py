@@ -110,15 +110,40 @@ def test_what_was_removed_before_goes_with_remove_now_alone(
     store: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     needles = add(store, article(99, "secret"), article(98, "secret"))
+    for number in (99, 3):
+        name = f"Corrector{number} Gale"
+        given = ["edit", article(number, "secret").id, "--author", name, "--store", str(store)]
+        assert main(given) == 0
+        needles.append(name.encode())
+    kept = needles.pop()
+    capsys.readouterr()
     with Writer.open(store) as writer:
         writer.remove_file(("/r", "99.txt"))
     store_of(store, Article("/r", "98.txt", "Another", "Another text altogether is here now."))
     assert found(store, *needles)
     assert main(["remove", "--now", "--json", "--store", str(store)]) == 0
     assert json.loads(capsys.readouterr().out) == {"removed": None, "wiped": True}
-    assert found(store, *needles) == []
+    assert found(store, *needles) == [] and found(store, kept)
     with Catalogue.browse(store) as catalogue:
         assert catalogue.status()["articles"] == 41
+
+
+def test_remove_now_wipes_one_that_is_out_already(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = article(99, "secret")
+    needles = add(store, secret)
+    assert main(["edit", secret.id, "--title", "Secretly put", "--store", str(store)]) == 0
+    assert main(["remove", secret.id, "--store", str(store)]) == 0
+    assert found(store, *needles, b"Secretly put")
+    assert main(["remove", secret.id, "--store", str(store)]) == 1
+    for _ in range(2):
+        capsys.readouterr()
+        assert main(["remove", secret.id[:10], "--now", "--json", "--store", str(store)]) == 0
+        assert json.loads(capsys.readouterr().out) == {"removed": secret.id, "wiped": True}
+        assert found(store, *needles, b"Secretly put") == []
+    assert main(["remove", "0" * 16, "--now", "--store", str(store)]) == 1
+    assert "no article" in capsys.readouterr().err
 
 
 def test_the_next_generation_holds_nothing_of_what_a_sync_removed(
