@@ -43,26 +43,25 @@ class Connection(sqlite3.Connection):
 
     def _found(self) -> tuple[int, ...] | None:
         """What tells the files that are there now from others."""
-        try:
-            database = os.stat(self._path)
-        except OSError:
+        database = _stat(self._path)
+        if database is None:
             return None
         files = (database.st_dev, database.st_ino)
         if self._fixed:
-            return *files, database.st_size, database.st_mtime_ns
-        try:
-            # Whoever has another index of the log than the writers sees nothing that they commit.
-            return *files, os.stat(f"{self._path}-shm").st_ino
-        except OSError:
-            return *files, 0
+            # It sees neither a log nor what is written: whoever writes makes it another.
+            log = _stat(f"{self._path}-wal")
+            return *files, database.st_size, database.st_mtime_ns, int(bool(log and log.st_size))
+        # Whoever has another index of the log than the writers sees nothing that they commit.
+        index = _stat(f"{self._path}-shm")
+        return *files, index.st_ino if index else 0
 
     def close(self) -> None:
         """Let go of the file."""
         super().close()
         with _guard:
-            if self.file:
+            if self.file and not self._fixed:
                 _open[self.file] -= 1
-                self.file = None
+            self.file = None
 
 
 def fsync(path: Path) -> None:
@@ -88,18 +87,22 @@ def connect(path: Path, *, only: str = "rw", immutable: bool = False) -> Connect
                 break
             connection.close()  # another has come meanwhile: which of them it is, nobody knows
         connection.file = before
-        if before:
-            _open[before] += 1
         connection._path, connection._fixed = path.absolute(), immutable
+        if before and not immutable:  # which has no locks to lose
+            _open[before] += 1
     return connection
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
+    found = _stat(path)
+    return (found.st_dev, found.st_ino) if found else None
+
+
+def _stat(path: Path | str) -> os.stat_result | None:
     try:
-        found = os.stat(path)
+        return os.stat(path)
     except OSError:
         return None
-    return found.st_dev, found.st_ino
 
 
 def marks(path: Path) -> tuple[int, int] | None:

@@ -3,6 +3,7 @@
 import ctypes
 import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -184,6 +185,51 @@ def test_a_store_without_permission_is_told_in_one_line(store: Path, news: Path,
             path.chmod(modes[path])
     assert state(store) == before
     is_whole(store)
+
+
+READING = """
+import sys
+from qa import Assistant
+with Assistant.open(sys.argv[1]) as chat:
+    for _ in sys.stdin:
+        try:
+            print(sorted(hit.article.source for hit in chat.search("ferry", 9)), flush=True)
+        except Exception as error:
+            print(error, flush=True)
+"""
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0, reason="two people are played by root with and without leave"
+)
+def test_who_may_only_read_sees_what_others_write(store: Path, news: Path) -> None:
+    for i, word in enumerate(("quay", "tram", "vault")):
+        (news / f"{i}.txt").write_text(f"Title {i}\n\nThe ferry took a {word} to {word}burg.\n")
+    sync(store, [news], ENCODER)
+    for path in (*store.rglob("*"), store):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    with subprocess.Popen(
+        [sys.executable, "-c", READING, str(store)], cwd=ROOT, text=True, preexec_fn=as_anybody,
+        env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    ) as reader:  # fmt: skip
+        asking, said = reader.stdin, reader.stdout
+        assert asking and said
+
+        def sources() -> list[str]:
+            asking.write("\n")
+            asking.flush()
+            return re.findall(r"\d\.txt", said.readline())
+
+        assert sources() == ["0.txt", "1.txt", "2.txt"]
+        (news / "3.txt").write_text("Title 3\n\nThe ferry took a museum to museumburg.\n")
+        assert sync(store, [news], ENCODER).added == 1
+        assert sources() == ["0.txt", "1.txt", "2.txt", "3.txt"]
+        with Writer.open(store) as writer:
+            sql = "SELECT id FROM article WHERE source = '0.txt'"
+            writer.remove_article(*writer.connection.execute(sql).fetchone())
+            assert sources() == ["1.txt", "2.txt", "3.txt"]  # this is in the log alone
+        assert sources() == ["1.txt", "2.txt", "3.txt"]
+        asking.close()
 
 
 def test_two_syncs_at_once_one_of_them_says_who_is_at_work(store: Path) -> None:
