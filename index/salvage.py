@@ -34,6 +34,7 @@ NAMED = {
     "failure": "",
     "edit": "edited bylines cannot be read in full: look at yours with `python -m index show`",
 }
+_NAMES = "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
 # Where no row tells how far the numbers go.
 FARTHEST = 1 << 24
 
@@ -47,7 +48,8 @@ def structure(store: Path) -> list[str]:
             found = [str(text) for (text,) in rows if text != "ok"]
             found += _missing(connection)
             # Text that is no text: SQLite does not look, and every reader would stop at it.
-            for table in (*NAMED, "file"):
+            have = {name for (name,) in connection.execute(_NAMES)}
+            for table in have & {*NAMED, "file"}:
                 for _ in connection.execute(f"SELECT * FROM {table}"):
                     pass
         except sqlite3.OperationalError as error:
@@ -66,11 +68,10 @@ def _missing(connection: sqlite3.Connection) -> list[str]:
     connection.execute("SELECT rowid FROM words WHERE words MATCH 'a' LIMIT 1").fetchall()
     if version != SCHEMA:
         return []  # what it lacks it is given when it is brought up to date
-    names = "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'"
     with closing(sqlite3.connect(":memory:")) as new:
         new.executescript(TABLES + ADDED_IN_2)
-        wanted = {name for (name,) in new.execute(names)}
-    return [f"no {name}" for name in sorted(wanted - {n for (n,) in connection.execute(names)})]
+        wanted = {name for (name,) in new.execute(_NAMES)}
+    return [f"no {name}" for name in sorted(wanted - {n for (n,) in connection.execute(_NAMES)})]
 
 
 def salvage(store: Path, stage: Callable[[str], object]) -> list[str]:

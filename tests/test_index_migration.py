@@ -14,12 +14,15 @@ from corpus import Article, read
 from corpus.errors import LibraryError
 from index import sync as sync_module
 from index.__main__ import main
+from index.backup import backup, restore
 from index.catalogue import Catalogue
+from index.doctor import doctor
 from index.hashing import HashEncoder
 from index.library import Library
 from index.passages import context, split
+from index.report import Progress
 from index.rows import content_hash
-from index.schema import APPLICATION, folded
+from index.schema import APPLICATION, folded, open_reading
 from index.sync import sync
 from index.tables import MIGRATIONS, SCHEMA
 from index.words import fold, words
@@ -265,6 +268,34 @@ def test_afterwards_it_is_a_library_like_any_other(
     with Catalogue.browse(store) as catalogue:
         assert catalogue.article(articles["beaver.txt"].id).section == "Rivers"
     whole(store)
+
+
+def test_a_backup_of_it_is_restored_as_a_library_of_today(
+    store: Path, news: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:  # as the Byline of then made one
+        patch.setattr("index.backup.open_reading", lambda path: open_reading(path, older=True))
+        assert backup(store, tmp_path / "b").schema == 1
+    other = tmp_path / "other"
+    sync(other, [news], ENCODER)
+    with Library.open(other, ENCODER) as chat:
+        assert chat.article_count == 2
+        restore(tmp_path / "b", other, replace=True)
+        assert version(other) == SCHEMA
+        assert chat.refresh() and {each.source for each in chat.bylines()} == {
+            "beaver.txt",
+            "ferry.txt",
+        }
+    whole(other)
+    assert sync(other, [], ENCODER).unchanged == 2
+
+
+def test_the_doctor_brings_it_up_to_date_and_finds_nothing_missing(store: Path) -> None:
+    found = doctor(store, lambda _: ENCODER, Progress())
+    assert found.damaged == [] and not any("made anew from" in line for line in found.repaired)
+    assert version(store) == SCHEMA
+    again = doctor(store, lambda _: ENCODER, Progress())
+    assert (again.repaired, again.damaged) == ([], [])
 
 
 @pytest.mark.parametrize("after", [1, 3, 6, 8])
