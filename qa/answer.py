@@ -21,6 +21,7 @@ from index.library import Library
 from index.passages import EVERYTHING, Scope
 from index.words import WORD, words
 from qa import byline, reader, reply
+from qa.asking import with_speaker
 from qa.attempts import Attempt, attempts, within
 from qa.crossencoder import CrossEncoder, load_reranker
 from qa.filters import Asked, asked_of, bound, day
@@ -139,6 +140,7 @@ class Assistant:
             stated = metadata and from_metadata(self.library, self._find, metadata, history, scope)
             if stated:
                 answered = replace(stated, confidence=float(not stated.refused))
+                bounds = byline.both(metadata.scope, scope) if metadata else bounds
                 clock.lap("retrieve")
             else:
                 ways = list(attempts(asked, history, today if as_of else None))
@@ -228,25 +230,34 @@ class Assistant:
                 looked[place] = self._find(*place, clock=clock)
             question, evidence = looked[place]
             found = reader.candidates(question, evidence, way.keep)
-            found = certain(found) if way.literal else found
+            found = certain(found) if way.sure else found
             settled = settle(question, found, strictness, latest=asked.when.latest)
             sure = max(sure, found[0].probability if found else 0.0)
             if settled.chosen:
+                if (asked.speaker or asked.quoted) and not settled.values:
+                    # Whose words they are is part of the answer.
+                    settled = replace(settled, chosen=tuple(map(with_speaker, settled.chosen)))
                 answered = reply.quoted(settled, asked)
                 break
         else:
             nearest = reader.candidates(question, evidence)
-            answered = self._outside_dates(way, strictness) or reply.refused(nearest, way.scope)
+            bounded = replace(way, scope=within(asked.scope, asked.when))
+            outside = self._outside_dates(bounded, strictness, nothing=not nearest)
+            answered = outside or reply.refused(nearest, way.scope)
         clock.lap("read")
         return replace(answered, confidence=round(sure, 4))
 
-    def _outside_dates(self, way: Attempt, strictness: float) -> Answer | None:
-        """The refusal that says so when articles outside the dates answer; None when none do."""
+    def _outside_dates(self, way: Attempt, strictness: float, *, nothing: bool) -> Answer | None:
+        """The refusal that says so when articles outside the dates answer; None when none do.
+
+        Where the dates hold `nothing` at all, articles on the subject are enough.
+        """
         if not (way.scope.start or way.scope.end):
             return None
         anywhen = replace(way.scope, start=None, end=None)
         found = reader.candidates(*self._find(way.standalone, anywhen), way.keep)
-        if not found or found[0].probability < strictness:
+        answers = bool(found) and found[0].probability >= strictness
+        if not answers and not (found and nothing and found[0].gap <= reply.OFF_SUBJECT):
             return None
         status = self.library.status()
         first, last = status["published_from"], status["published_to"]

@@ -7,20 +7,36 @@ written. "What did Brough say" wants a sentence that Brough says, or one about B
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from corpus.article import Article
 from index.passages import Scope
-from index.words import WORD, words
+from index.words import WORD, stem, word_spans, words
+from qa.asking import is_name, says
+from qa.days import ALONE, DAY
+from qa.events import begun, coming, leads_with, told_of
 from qa.filters import Asked
+from qa.genre import is_opinion
+from qa.question import is_function
 from qa.rewrite import Standalone, rewrite
 from qa.spans import DATES
-from qa.speech import same_person, speaker
+from qa.speech import speaker
 from qa.types import Turn
 from qa.when import When, understand
 
 # Times that an article counts from its own day, and a question may take over.
-_COARSE = re.compile(r"(?:this|last) (?:month|quarter|year|spring|summer|autumn|fall|winter)", re.I)
+_COARSE = re.compile(
+    rf"(?:this|last) (?:month|quarter|year|spring|summer|autumn|fall|winter)|{ALONE}", re.IGNORECASE
+)
+_SHORT = re.compile(rf"yesterday|today|tonight|last night|{DAY}|weekend|days? ago", re.IGNORECASE)
+# Questions for the time of what has been, and of what is to come.
+_WAS = re.compile(
+    r"\b(?:when|(?:on |in )?(?:what|which) (?:day|date|month|year)) (?:exactly |last )?"
+    r"(?:did|was|were|had)\b",
+    re.IGNORECASE,
+)
+_WILL = re.compile(r"\b(?:when|until when|by when|from when)\b.{0,12}\b(?:will|going to)\b", re.I)
+AFTERWARDS = timedelta(days=2)
 Keep = Callable[[Article, int, int], bool]
 BESIDE = 240
 """Characters before a sentence in which its date may stand."""
@@ -30,44 +46,67 @@ BESIDE = 240
 class Attempt:
     """What to look for, where, and which sentences may answer (None: any).
 
-    `literal` is whether they hold the very words that the question quotes.
+    `sure` is whether any of them does: it holds the words that the question quotes, or is said by
+    the one of whom nothing else is asked.
     """
 
     standalone: Standalone
     scope: Scope
     keep: Keep | None = None
-    literal: bool = False
+    sure: bool = False
 
 
 def attempts(asked: Asked, history: Sequence[Turn], today: date | None) -> Iterator[Attempt]:
     """The attempts for a question, the most exact first; `today` bounds one about now, if given."""
+    for standalone, bounds, keep in _times(asked, history, today):
+        if asked.literal:
+            yield Attempt(standalone, bounds, _both(keep, _quoting(asked.literal)), sure=True)
+        for then in _tenses(asked.text, today or date.today()):
+            for said, sure in _said(asked):
+                yield Attempt(standalone, bounds, _both(_both(keep, then), said), sure)
+
+
+def _times(
+    asked: Asked, history: Sequence[Turn], today: date | None
+) -> Iterator[tuple[Standalone, Scope, Keep | None]]:
+    """What to look for by the time that is meant: of what happened, or of what was written."""
     scope, when = asked.scope, asked.when
     if when.latest and today and not scope.end:
         scope = replace(scope, end=today.isoformat())
-    text = _rewritten(asked.text if when.bounded else when.rest, history, when, today)
-    ways: list[tuple[Standalone, Scope, Keep | None]] = [(text, scope, None)]
-    if when.bounded:
-        known = WORD.search(when.rest) or history
-        bare = _rewritten(when.rest, history, when, today) if known else text
-        ways = [(bare, within(scope, when), None)]
-        if not when.demanded:
-            ways.insert(0, (text, scope, _dated(asked.text, when)))
-            if when.start and when.end:
-                ways.insert(1, (bare, scope, _dated(asked.text, when, beside=0)))
-        elif not today and _COARSE.match(when.said):
-            # An article says "this year" of its own; a person who reads it asks in its words.
-            ways.append((text, scope, _literal(when.said)))
-    for standalone, bounds, keep in ways:
-        if asked.literal:
-            yield Attempt(standalone, bounds, _both(keep, _quoting(asked.literal)), literal=True)
-        for said in _said(asked):
-            yield Attempt(standalone, bounds, _both(keep, said))
+    if not when.bounded:
+        yield _rewritten(asked, when.rest, history, today), scope, None
+        return
+    text = _rewritten(asked, asked.text, history, today)
+    known = WORD.search(when.rest) or history
+    bare = _rewritten(asked, when.rest, history, today) if known else text
+    days = (when.start, when.end)
+    if not when.demanded:
+        if not when.relative:
+            yield text, scope, _dated(asked.text, when)
+        yield bare, scope, lambda article, start, end: told_of(article, start, end, days)
+    yield bare, within(scope, when), None
+    if not when.demanded and when.start and when.end:
+        yield bare, scope, lambda article, start, end: leads_with(article, days)
+        if when.relative and _SHORT.search(when.said):
+            # What happened on Monday is in Tuesday's paper.
+            late = date.fromisoformat(when.end) + AFTERWARDS
+            yield bare, within(scope, replace(when, end=late.isoformat())), None
+    ahead = when.start and when.start > (today or date.today()).isoformat()
+    if ahead or (not today and when.relative and _COARSE.match(when.said)):
+        # An article says "this year" of its own; a person who reads it asks in its words.
+        yield text, scope, None if ahead else _literal(when.said)
 
 
-def _rewritten(text: str, history: Sequence[Turn], when: When, today: date | None) -> Standalone:
-    """The question with what it leans on; a time of its own takes the place of that before."""
+def _rewritten(asked: Asked, text: str, history: Sequence[Turn], today: date | None) -> Standalone:
+    """The question with what it leans on; a time of its own takes the place of that before.
+
+    Whoever is to say it is looked for with it, but need not be named where they speak.
+    """
     whole = rewrite(text, history)
-    if not whole.asked or not (when.bounded or when.latest):
+    if not whole.asked and asked.speaker:
+        said = f"{asked.speaker} {asked.verb}".strip()
+        return Standalone(f"{said} {text}", len(said) + 1)
+    if not whole.asked or not (asked.when.bounded or asked.when.latest):
         return whole
     before = understand(whole.text[: whole.asked].strip(), today or date.today()).rest
     return Standalone(f"{before} {whole.text[whole.asked :]}".strip(), len(before) + 1)
@@ -90,26 +129,37 @@ def within(scope: Scope, when: When) -> Scope:
     return replace(scope, start=start, end=end)
 
 
-def _said(asked: Asked) -> Iterator[Keep | None]:
-    """Whose sentences may answer, the strictest first."""
+def _said(asked: Asked) -> Iterator[tuple[Keep | None, bool]]:
+    """Whose sentences may answer, the strictest first, and whether any of them does."""
     wanted = asked.speaker
     if wanted:
         last = wanted.split()[-1]
         mentioned = re.compile(rf"\b{re.escape(last)}\b")
-        yield lambda article, start, end: _is_by(wanted, article, start, end)
-        yield lambda article, start, end: bool(mentioned.search(article.text, start, end))
+        all_ = not any(not is_function(word) for *_, word in word_spans(asked.when.rest))
+        own: Keep = lambda article, start, end: says(wanted, article, start, end)  # noqa: E731
+        if asked.verb:
+            verb = stem(asked.verb)
+            yield _both(own, lambda a, start, end: verb in words(a.text[start:end])), all_
+        yield own, all_
+        yield lambda article, start, end: bool(mentioned.search(article.text, start, end)), False
+        if not is_name(wanted) and wanted.islower():
+            yield None, False  # "the government" may be "the ministry" in an article
         return
+    if asked.opinion:
+        yield lambda article, start, end: is_opinion(article), False
     if asked.quoted:
-        yield lambda article, start, end: speaker(article.text, start, end) is not None
+        yield lambda article, start, end: speaker(article.text, start, end) is not None, False
+    yield None, False
+
+
+def _tenses(text: str, today: date) -> Iterator[Keep | None]:
+    """Sentences that may tell when something was, or will be: by the days that they name."""
+    if _WAS.search(text):
+        yield lambda article, start, end: begun(article, start, end, today)
+        return
+    if _WILL.search(text):
+        yield coming
     yield None
-
-
-def _is_by(wanted: str, article: Article, start: int, end: int) -> bool:
-    who = speaker(article.text, start, end)
-    if who is None:
-        authors = (article.author or "").split(", ")
-        return any(same_person(wanted, author) for author in authors)
-    return same_person(wanted, who)
 
 
 def _dated(text: str, when: When, beside: int = BESIDE) -> Keep:

@@ -14,7 +14,8 @@ from corpus.dates import iso_date
 from corpus.errors import QuestionError
 from index.passages import Scope
 from index.words import WORD, fold
-from qa.speech import asked_speaker, asks_who_said, same_person
+from qa.asking import asks_who_said, whose
+from qa.speech import same_person
 from qa.when import When, understand
 
 Names = Callable[[Literal["author", "outlet"]], Sequence[str]]
@@ -25,12 +26,20 @@ _SAID = (
     r"give|gave|put|explain|publish|published)"
 )
 _PIECE = (
-    r"(?:articles?|reports?|stor(?:y|ies)|coverage|pieces?|accounts?|columns?|editorials?|posts?)"
+    r"(?:(?:news |opinion |own )?(?:articles?|reports?|stor(?:y|ies)|coverage|pieces?|accounts?|"
+    r"columns?|editorials?|posts?))"
+)
+# A kind of piece that says what somebody thinks.
+_OPINION = re.compile(
+    r"(?:(?:according to|in|from) )?(?:(?:the|an?|its|their|any) )?(?:[\w-]+ )?"
+    r"\b(?:opinion (?:piece|article|column)s?|op-?eds?|editorials?|columns?|columnists?|"
+    r"comment pieces?|commentar(?:y|ies)|leading articles?)\b",
+    re.IGNORECASE,
 )
 # {name} is put in; what matches is only where to look, but for the last two.
 _ONLY_WHERE = (
     r",?\s*\b(?:according to|as reported by|as told by|as per|in the words of|in the pages of)"
-    r" (?:the )?{name}(?:[’']s (?:{piece}|own words))?,?",
+    r" (?:the )?{name}(?:[’']s (?:{piece}|own words)| {piece})?,?",
     r",?\s*\b(?:in|by|from|of) (?:the )?{name}(?:[’']s)? {piece}(?= |[?.!,]|$)",
     r",?\s*\bin (?:an? |the )?{piece} (?:in|by|from|of) (?:the )?{name}(?=[ ?.!,]|$),?",
     r",?\s*\b(?:in|from) (?:the )?{name}(?=\s*[?.!,]|$),?",
@@ -56,6 +65,23 @@ _TOLL = re.compile(
     r"",
     re.IGNORECASE,
 )
+# What the papers say of something is what is known of it.
+_REPORTED = re.compile(
+    r"\bwhat (?:(?:did|do|does|have|has|had) (?:the |any |our )?(?:\w+ )?(?:papers?|newspapers?|"
+    r"press|media|news|articles?|outlets?|reports?|stor(?:y|ies)) (?:say|said|reports?|reported|"
+    r"write|written|tell|told|carry|carried)(?: us)?"
+    r"|(?:was|is|has been|were) (?:being )?(?:reported|written|said)(?: in the (?:papers?|press|"
+    r"media|news))?) (?:about|on|of)\b",
+    re.IGNORECASE,
+)
+_NEWS = re.compile(
+    r"\b(?:what(?:['’]?s| is| are)|is there|are there|any|give me) (?:the |any )?"
+    r"(?:latest(?: news| updates?| developments?)?|news|updates?) (?:on|about|with|from|of)\b",
+    re.IGNORECASE,
+)
+_TO_REPORTERS = re.compile(
+    r"\b(?:to )?(?:the )?(?:reporters?|journalists?|press|media)\b(?!['’])", re.IGNORECASE
+)
 _LITERAL = re.compile(r"(?<!\w)[“\"«'‘]([^”\"»“«]{6,300}?)[”\"»'’](?!\w)")
 
 
@@ -64,8 +90,9 @@ class Asked:
     """A question as it is to be looked for, and where.
 
     `text` is what is looked for; `scope` the flags with what the question itself demands; `when`
-    the time that it names; `speaker` whose words are wanted, `quoted` whether only somebody's are,
-    `literal` the words that it quotes.
+    the time that it names; `speaker` whose words are wanted and `verb` how they say it; `quoted`
+    whether only somebody's words are wanted, `literal` those that the question quotes; `opinion`
+    whether a piece of opinion is.
     """
 
     text: str
@@ -74,37 +101,57 @@ class Asked:
     speaker: str | None = None
     quoted: bool = False
     literal: str = ""
+    verb: str = ""
+    opinion: bool = False
 
 
 def asked_of(text: str, scope: Scope, names: Names, today: date) -> Asked:
     """What a question says of where to look, within the scope that the flags give."""
-    rest = text
-    speaker = asked_speaker(text)
+    given, text = text, _NEWS.sub("What do we know of the latest", text)
+    text = _REPORTED.sub("What do we know about", text)
+    rest, asks = text, whose(text)
+    speaker, verb = (asks.who, asks.verb) if asks else (None, "")
     if found := _named(text, names("outlet")):
         name, rest = found
         scope = replace(scope, outlet=scope.outlet or name)
+        asks = whose(rest)
+        speaker, verb = (asks.who, asks.verb) if asks else (None, "")
         if speaker and _plain(speaker).removeprefix("the ") in _plain(name):
-            speaker = None
+            speaker = asks = None
     if found := _named(rest, names("author")):
         name, without = found[0], found[1]
         if re.search(rf"\b{_PIECE}\b", rest) and not re.search(rf"\b{_PIECE}\b", without):
             scope = replace(scope, author=name)
-            speaker = None
+            speaker = asks = None
         elif not speaker or same_person(speaker, name):
             speaker = name  # their article, or their words in another's
-        rest = without
-    if speaker:
-        rest = _remove(rest, re.escape(speaker)) or rest
+        rest = asks.rest if asks else without
+    elif asks:
+        rest = asks.rest
     if not WORD.search(rest):
         rest = text
-    quoted = asks_who_said(text)
+    opinion = bool(_OPINION.search(text))
+    if speaker and _OPINION.search(speaker):
+        speaker = None
+    if opinion and (piece := _OPINION.search(rest)):
+        less = " ".join(f"{rest[: piece.start()]} {rest[piece.end() :]}".split())
+        rest = less.lstrip(" ,") if len(WORD.findall(less)) > 1 else rest
+    if speaker and asks and asks.verb in ("", "say"):
+        rest = _TO_REPORTERS.sub("", rest)
+    quoted = asks_who_said(text) and not speaker
     if quoted:
         # The verb is the question's own: what is looked for is what was said.
         rest = _WHO_SAID.sub(r"\1 said", rest)
     rest = _TOLL.sub("How many people were killed in", rest)
     literal = _LITERAL.search(text) if quoted else None
     words_of = literal[1] if literal and len(WORD.findall(literal[1])) > 1 else ""
-    return Asked(rest, scope, understand(rest, today), speaker, quoted, words_of)
+    when = understand(rest, today)
+    if text != given:
+        # "What did the papers report" asks for articles of these dates.
+        when = replace(when, demanded=when.bounded)
+    if quoted and not when.demanded:
+        when = When(rest)  # a date is one that was spoken of
+    return Asked(rest, scope, when, speaker, quoted, words_of, verb, opinion)
 
 
 def _named(text: str, names: Sequence[str]) -> tuple[str, str] | None:

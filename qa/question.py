@@ -199,6 +199,7 @@ _PATTERNS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern i
 _SWEEPING = re.compile(
     r"\bwhat (?:happened|is known|do we know|are the (?:main|key))|\bwhy\b|^\W*how (?:did|does|"
     r"do|is|was|were|are)\b|"
+    r"^\W*what (?:did|does|do|has|have|had) (?:say|tell|think|said|told|thought)\W*$|"
     r"\bcompare|\bsummari[sz]e|\bsummary\b|\boverview\b|\bexplain\b|\bdescribe\b|"
     r"\btell me about\b|\blist\b",
     re.IGNORECASE,

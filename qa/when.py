@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from qa.days import ANY, MONTH, PART, RELATIVE, SEASONS, YEAR, span
+from qa.days import ALONE, ANY, MONTH, PART, RELATIVE, SEASONS, YEAR, span
 
 # "the election of 2020": what happened then stands between the preposition and the year.
 _EVENT = (
@@ -25,25 +25,34 @@ _PHRASE = re.compile(
     rf"|(?P<how>since|after|before|until|till|up to|by|prior to|as of|as at|from|following"
     rf"|no later than|not before|in|on|at|during|within|over|throughout|around|of|for|dated|"
     rf"towards?|near|from) "
-    rf"(?:(?P<event>{_EVENT})|{_NAMED})(?P<when>{ANY})|(?P<bare>{RELATIVE}))\b",
+    rf"(?:(?P<event>{_EVENT})|{_NAMED})(?P<when>{ANY}|{ALONE})|(?P<bare>{RELATIVE}))\b",
     re.IGNORECASE,
 )
 _NOW = re.compile(
     r"\b(?:the )?(?:latest|newest|most recent(?:ly)?|current(?:ly)?|now(?:adays)?|at present|"
     r"at the moment|these days|right now|so far|to date|up to now|as things stand|still|"
-    r"as of (?:now|today)|as at today|today)\b",
+    r"as of (?:now|today)|as at today|as we speak|recently|lately|of late|today)\b",
     re.IGNORECASE,
 )
 # What shows that a date is that of an article and not of what happened.
 _OF_ARTICLES = re.compile(
     r"\b(?:articles?|stor(?:y|ies)|reports?|reported|coverage|news|pieces?|published|written|"
-    r"wrote|headlines?|papers?|according to|say|said|says|write)\b",
+    r"wrote|headlines?|papers?|write)\b",
+    re.IGNORECASE,
+)
+# "What did the mayor say today" asks for that day, "what is the price today" for what is now.
+_THAT_DAY = re.compile(
+    r"\b(?:did|was|were|happened|announced|reported|published|decided|said|new|opened|closed|won|"
+    r"lost)\b.*\btoday\b(?!['’])",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
     r"\s+(?!and|or|in|at|on|about|to|by|was|were|is|are|did|do|does|say|said)[a-z]"
 )
 _SEASON = re.compile(rf"\b({'|'.join(SEASONS)}) of $", re.IGNORECASE)
+_BEFORE_ALONE = frozenset(
+    ("on", "since", "until", "till", "before", "after", "from", "in", "during", "over", "by")
+)
 _NO_DATE = re.compile(r"\b(?:may|march|fall|sun|mon)\b", re.IGNORECASE)
 
 
@@ -53,7 +62,8 @@ class When:
 
     `demanded` is whether only articles of these dates may answer; else the dates may also be those
     of the event. `latest` is whether the newest answer is wanted. `rest` is the question without
-    the words that only say when to look, `said` those words.
+    the words that only say when to look, `said` those words, `relative` whether they are counted
+    from today.
     """
 
     rest: str
@@ -62,6 +72,7 @@ class When:
     demanded: bool = False
     latest: bool = False
     said: str = ""
+    relative: bool = False
 
     @property
     def bounded(self) -> bool:
@@ -71,7 +82,7 @@ class When:
 
 def understand(text: str, today: date) -> When:
     """What a question says about time, counted from `today`."""
-    latest = bool(_NOW.search(text))
+    latest = bool(_NOW.search(text)) and not _THAT_DAY.search(text)
     if latest:
         # The words for now find nothing: an article calls its own day neither now nor latest.
         bare = re.sub(r"\s+([?.!,])", r"\1", " ".join(_NOW.sub(" ", text).split()))
@@ -83,17 +94,18 @@ def understand(text: str, today: date) -> When:
         start, end = bounds
         how = (found["how"] or "").lower()
         phrase = found["when"] or found["one"] or found["bare"]
-        relative = re.fullmatch(RELATIVE, phrase, re.IGNORECASE)
-        about = _OF_ARTICLES.search(text[: found.start()] + text[found.end() :])
-        demanded = bool(relative or about)
+        relative = bool(re.fullmatch(RELATIVE, phrase, re.IGNORECASE))
+        relative = relative or bool(re.fullmatch(ALONE, phrase, re.IGNORECASE))
+        around = text[: found.start()] + text[found.end() :]
+        as_of = how in ("as of", "as at")
+        demanded = as_of or bool(_OF_ARTICLES.search(around))
         cut = found.start()
         if found["event"] and not _SEASON.search(found["event"]):
             # What happened then is still what is asked about; only its date goes.
             cut = text.rindex(" ", 0, found.end("event") - 1)
         rest = " ".join(f"{text[:cut]} {text[found.end() :]}".split())
         rest = re.sub(r"\s+([?.!,])", r"\1", rest).lstrip(", ")
-        as_of = how in ("as of", "as at")
-        return When(rest, start, end, demanded, latest or as_of, phrase)
+        return When(rest, start, end, demanded, latest or as_of, phrase, relative)
     return When(text, latest=latest)
 
 
@@ -118,6 +130,8 @@ def _bounds(found: re.Match[str], today: date) -> tuple[str | None, str | None] 
     season = _SEASON.search(found["event"] or "")
     if season and found["event"]:
         phrase = f"{season[1]} of {phrase}"
+    if re.fullmatch(ALONE, phrase, re.IGNORECASE) and how not in _BEFORE_ALONE:
+        return None  # "the Monday club", "a fall of"
     if _NO_DATE.fullmatch(phrase) and how in ("of", "for", "by", "around"):
         return None
     days = span(phrase, today)

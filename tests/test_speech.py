@@ -2,7 +2,8 @@
 
 import pytest
 
-from qa.speech import asked_speaker, asks_who_said, quotation, same_person, speaker
+from qa.asking import asked_speaker, asks_who_said
+from qa.speech import quotation, same_person, speaker
 
 # Text, the sentence of it, who says that.
 SAID: tuple[tuple[str, str, str | None], ...] = (

@@ -1,0 +1,96 @@
+"""When something happened, by the sentence that tells it: "on Sunday" is counted from the article.
+
+A time within a sentence becomes days, relative to the day on which its article was published.
+"""
+
+import re
+from datetime import date, timedelta
+from functools import lru_cache
+
+from corpus.article import Article
+from index.sentences import sentences
+from qa.days import ANY, DAY, MONTH, YEAR, span
+
+# Sentences at the start of an article that date what it is about.
+LEAD = 2
+_TIME = re.compile(rf"\b(?:{ANY}|{DAY})(?!\w)", re.IGNORECASE)
+_YEARLESS = re.compile(rf"\b(?:{MONTH})", re.IGNORECASE)
+Days = tuple[date, date]
+
+
+def told_of(article: Article, start: int, end: int, days: tuple[str | None, str | None]) -> bool:
+    """Whether a sentence of an article dates what it tells within these days."""
+    published = _day(article.published)
+    return published is not None and _within(times(article.text[start:end], published), days)
+
+
+def leads_with(article: Article, days: tuple[str | None, str | None]) -> bool:
+    """Whether the beginning of an article dates what it tells within these days."""
+    published = _day(article.published)
+    if published is None:
+        return False
+    first = sentences(article.text[:1200])[:LEAD]
+    return any(_within(times(article.text[s:e], published), days) for s, e in first)
+
+
+def begun(article: Article, start: int, end: int, today: date) -> bool:
+    """Whether a sentence can tell when something was: not where it names only days to come."""
+    published = _day(article.published)
+    found = _told(article.text[start:end], published) if published else ()
+    return not found or any(first <= today for first, _ in found)
+
+
+def coming(article: Article, start: int, end: int) -> bool:
+    """Whether a sentence can tell when something will be: not where it names only days past."""
+    published = _day(article.published)
+    found = _told(article.text[start:end], published) if published else ()
+    return published is None or not found or any(last > published for _, last in found)
+
+
+def _told(sentence: str, published: date) -> tuple[Days, ...]:
+    """The days of what is told: not that of the telling ("the operator announced this morning")."""
+    every = times(sentence, published)
+    fresh = published - timedelta(days=7)
+    return tuple(days for days in every if not fresh < days[0] <= days[1] <= published) or every
+
+
+@lru_cache(maxsize=4096)
+def times(sentence: str, published: date) -> tuple[Days, ...]:
+    """The days that a sentence names, of an article of this date."""
+    found = []
+    for match in _TIME.finditer(sentence):
+        phrase = match[0]
+        days = span(phrase, published)
+        if days is None:
+            continue
+        if _YEARLESS.search(phrase) and not re.search(YEAR, phrase):
+            days = _nearest(days, published)
+        elif re.fullmatch(DAY, phrase, re.IGNORECASE):
+            week = timedelta(days=7)
+            found.append((days[0] + week, days[1] + week))  # it may also be the coming one
+        found.append(days)
+    return tuple(found)
+
+
+def _nearest(days: Days, published: date) -> Days:
+    """Days of a month without a year, in the year that brings them nearest."""
+    try:
+        later = (days[0].replace(year=days[0].year + 1), days[1].replace(year=days[1].year + 1))
+    except ValueError:  # 29 February
+        return days
+    return later if later[0] - published < published - days[1] else days
+
+
+def _within(found: tuple[Days, ...], days: tuple[str | None, str | None]) -> bool:
+    start, end = days
+    return any(
+        (start is None or first.isoformat() >= start) and (end is None or last.isoformat() <= end)
+        for first, last in found
+    )
+
+
+def _day(published: str | None) -> date | None:
+    try:
+        return date.fromisoformat((published or "")[:10])
+    except ValueError:
+        return None
