@@ -2,21 +2,31 @@
 
 A correction repeats the mistake ("we said 312; it is 274"), so that its own sentences are read by
 clauses: a value in a clause that tells the mistake answers nothing. An answer that gives this value
-is replaced by what is right, and so on when the correction has been corrected.
+is replaced by what is right, and so on when the correction has been corrected. What was taken back
+as a whole answers nothing at all. An outlet corrects itself: another one's articles stay as they
+are, unless they repeat a mistake that it made.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corpus.article import Article
-from index.sentences import sentences
 from index.words import words
 from qa.features import starts_with_pronoun
-from qa.genre import asks_of_mistake, is_correction, mistaken
+from qa.genre import asks_of_mistake, is_correction
+from qa.notices import (
+    dates_report,
+    mistakes_of,
+    not_before,
+    notice_lines,
+    retracts,
+    same_outlet,
+    taken_back,
+)
 from qa.question import Question, is_function
 from qa.reader import Candidate
-from qa.spans import candidates as spans_of
-from qa.values import Known, differ, value_of
+from qa.same import share_of
+from qa.values import Known, equal, fits, other_than, value_of, values_in
 
 # A correction in which more than this of the question is missing is about something else.
 ABOUT = 0.3
@@ -26,30 +36,45 @@ MOST = 4
 AFTER = 3
 # How far below the best what a corrected article says may score, where it names no mistake.
 NEAR = 4.0
+# The share of words that what is called older has with the best, where no value compares.
+SHARED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Corrected:
-    """Candidates without mistakes; `right`, if any, replaces the best one, `wrong`, if shown."""
+    """Candidates without mistakes; `right`, if any, replaces the best one, `wrong`, if shown.
+
+    `retracted` is whether `right` is no answer but says that the report was taken back.
+    """
 
     found: tuple[Candidate, ...]
     right: Candidate | None = None
     wrong: Candidate | None = None
+    retracted: bool = False
 
 
 def corrected(question: Question, found: Sequence[Candidate]) -> Corrected:
     """Put the corrections among these candidates, the best first, into effect."""
-    notices = {c.article.id: c.article for c in found if is_correction(c.article)}
+    articles = {c.article.id: c.article for c in found}
+    notices = {key: article for key, article in articles.items() if is_correction(article)}
     if not notices or asks_of_mistake(question.text):
         return Corrected(tuple(found))
+    if back := _taken_back(found, list(notices.values())):
+        return back
     gaps = {c.article.id: c.gap for c in reversed(found)}
     relevant = [notice for key, notice in notices.items() if gaps[key] <= ABOUT]
-    clean = [c for each in found if (c := _clean(question, each, notices)) is not None]
+    clean = [c for each in found if (c := _clean(question, each)) is not None]
     best = wrong = found[0]
     changed = not clean or clean[0] != found[0]
     for _ in range(MOST):
         right = next(
-            (r for notice in relevant if (r := _replaced(question, best, notice)) is not None), None
+            (
+                r
+                for notice in relevant
+                if _concerns(question, notice, best, found)
+                and (r := _replaced(question, best, notice)) is not None
+            ),
+            None,
         )
         if right is None:
             break
@@ -61,25 +86,54 @@ def corrected(question: Question, found: Sequence[Candidate]) -> Corrected:
     if best.article.id not in notices and (newer := _newer(question, best, clean, notices)):
         best, changed = newer, True
     mistakes = [(notice, each[1]) for notice in relevant for each in _mistakes(question, notice)]
-    kept = tuple(c for c in clean if not _among(question, c, mistakes))
+    kept = tuple(c for c in clean if not _among(question, c, mistakes, found))
     if not changed:
         older = best.article.id in notices and _older(question, best, clean)
         return Corrected(kept, best if older else None, older or None)
     if wrong.article.id in notices or not _older(question, best, [wrong]):
         wrong = next(
-            (c for c in found if c.article.id not in notices and _older(question, best, [c])), wrong
+            (c for c in found if c.article.id not in notices and _older(question, best, [c])), best
         )
     shown = wrong if wrong.article.id not in notices and wrong is not best else None
     return Corrected(kept, best, shown)
 
 
-def _clean(
-    question: Question, candidate: Candidate, notices: dict[str, Article]
-) -> Candidate | None:
+def _taken_back(found: Sequence[Candidate], notices: Sequence[Article]) -> Corrected | None:
+    """The sentence that takes the best candidate's article back, in its place; None if none."""
+    best = found[0]
+    for notice in notices:
+        place = taken_back(notice)
+        if place is None or not retracts(notice, best.article):
+            continue
+        if notice.id == best.article.id and best.start < place[1] and place[0] < best.end:
+            continue  # it is that sentence
+        if any(s <= best.start < e for s, e in notice_lines(best.article)):
+            continue
+        right = replace(best, article=notice, start=place[0], end=place[1], span=None)
+        kept = tuple(c for c in found if not retracts(notice, c.article))
+        other = best if notice.id != best.article.id else None
+        return Corrected(kept, right, other, retracted=True)
+    return None
+
+
+def _concerns(
+    question: Question, notice: Article, best: Candidate, found: Sequence[Candidate]
+) -> bool:
+    """Whether a notice may correct this candidate: its outlet's, or a mistake that it made too."""
+    if same_outlet(notice, best.article):
+        return True
+    given = value_of(question, best.text, best.span)
+    for other in found:
+        if other.article.id != notice.id and same_outlet(notice, other.article):
+            said = value_of(question, other.text, other.span)
+            if given and said and equal(given, said):
+                return True
+    return False
+
+
+def _clean(question: Question, candidate: Candidate) -> Candidate | None:
     """The candidate with a span that is no mistake; None when all it says is one."""
-    if candidate.article.id not in notices:
-        return candidate
-    areas = mistaken(candidate.text)
+    areas = mistakes_of(candidate.article, candidate.text, candidate.start)
     if not areas:
         return candidate
     if candidate.span is None:
@@ -87,41 +141,47 @@ def _clean(
         return candidate if covered < len(candidate.text.strip()) - 2 else None
     if not _within(candidate.span, areas):
         return candidate
-    right = [span for span in spans_of(question, candidate.text) if not _within(span, areas)]
+    found = values_in(question, candidate.text)
+    wrong = value_of(question, candidate.text, candidate.span)
+    right = [
+        span for span, value in found
+        if not _within(span, areas) and (wrong is None or fits(wrong, value))
+    ]  # fmt: skip
     return replace(candidate, span=right[-1]) if right else None
 
 
 def _mistakes(question: Question, notice: Article) -> list[tuple[int, Known]]:
     """The values of the kind asked for that a correction calls wrong, with their sentences."""
     result = []
-    for number, (start, end) in enumerate(sentences(notice.text)):
+    for number, (start, end) in enumerate(notice_lines(notice)):
         text = notice.text[start:end]
-        if areas := mistaken(text):
-            for span in spans_of(question, text):
-                value = value_of(question, text, span)
-                if value and _within(span, areas):
+        if areas := mistakes_of(notice, text, start):
+            for span, value in values_in(question, text):
+                # "our report of 4 March said", "as we reported on Monday"
+                if _within(span, areas) and not dates_report(text, span[0]):
                     result.append((number, value))
     return result
 
 
 def _replaced(question: Question, best: Candidate, notice: Article) -> Candidate | None:
     """What is right instead of the best candidate, in the words of a correction; None if it is."""
-    if not _not_before(notice, best.article):
+    if not not_before(notice, best.article):
         return None
     given = value_of(question, best.text, best.span)
     if given is None:
-        return None if best.article.id == notice.id else _reworded(question, best, notice)
+        if best.article.id == notice.id or values_in(question, best.text):
+            return None
+        return _reworded(question, best, notice)
+    lines = notice_lines(notice)
     for number, value in _mistakes(question, notice):
-        if not _equal(given, value):
+        if not equal(given, value):
             continue
-        lines = sentences(notice.text)
         after = range(number, min(len(lines), number + 1 + AFTER))
         for place in (*after, *range(number - 1, -1, -1)):
             text = notice.text[slice(*lines[place])]
-            areas = mistaken(text)
-            for span in spans_of(question, text):
-                right = value_of(question, text, span)
-                if right and not _within(span, areas) and _other(value, right):
+            areas = mistakes_of(notice, text, lines[place][0])
+            for span, right in values_in(question, text):
+                if not _within(span, areas) and fits(given, right) and other_than(value, right):
                     return _at(best, notice, lines, place, span)
     return None
 
@@ -130,10 +190,10 @@ def _reworded(question: Question, best: Candidate, notice: Article) -> Candidate
     """What is right where no value compares: the words that a correction puts in others' place."""
     asked = set(question.words)
     stated = set(words(best.text))
-    lines = sentences(notice.text)
+    lines = notice_lines(notice)
     for place, (start, end) in enumerate(lines):
         text = notice.text[start:end]
-        for first, last in mistaken(text):
+        for first, last in mistakes_of(notice, text, start):
             wrong = {w for w in words(text[first:last]) if not is_function(w)}
             following = lines[place + 1 : place + 2]
             right = set(words(text[:first] + " " + text[last:])) or {
@@ -172,11 +232,12 @@ def _newer(
         if (
             given is not None
             and article.id in notices
-            and article.outlet == best.article.outlet
-            and _not_before(article, best.article)
+            and same_outlet(article, best.article)
+            and not_before(article, best.article)
             and candidate.score >= best.score - NEAR
+            and share_of(question, best, candidate) >= SHARED
             and (value := value_of(question, candidate.text, candidate.span))
-            and _other(given, value)
+            and other_than(given, value)
         ):
             return candidate
     return None
@@ -189,54 +250,37 @@ def _older(question: Question, best: Candidate, found: Sequence[Candidate]) -> C
         value = value_of(question, candidate.text, candidate.span)
         if (
             candidate.article.id != best.article.id
-            and candidate.article.outlet == best.article.outlet
-            and _not_before(best.article, candidate.article)
+            and same_outlet(candidate.article, best.article)
+            and not_before(best.article, candidate.article)
             and candidate.score >= best.score - NEAR
             and (
-                (given and value and _other(given, value))
-                or (given is None and best is not candidate)
+                (given and value and other_than(given, value))
+                or (given is None and value is None and _same_words(best, candidate))
             )
         ):
             return candidate
     return None
 
 
+def _same_words(one: Candidate, other: Candidate) -> bool:
+    first, second = set(words(one.text)), set(words(other.text))
+    return len(first & second) >= SHARED * min(len(first), len(second))
+
+
 def _among(
-    question: Question, candidate: Candidate, mistakes: Sequence[tuple[Article, Known]]
+    question: Question,
+    candidate: Candidate,
+    mistakes: Sequence[tuple[Article, Known]],
+    found: Sequence[Candidate],
 ) -> bool:
     """Whether a candidate gives what a later correction calls a mistake."""
     value = value_of(question, candidate.text, candidate.span)
     return value is not None and any(
-        _not_before(notice, candidate.article) and _equal(value, mistake)
+        not_before(notice, candidate.article)
+        and equal(value, mistake)
+        and _concerns(question, notice, candidate, found)
         for notice, mistake in mistakes
     )
-
-
-def _equal(one: Known, other: Known) -> bool:
-    """Whether two values are the same to the last digit."""
-    return one.kind == other.kind and not differ(*_exact(one, other)) and _same_unit(one, other)
-
-
-def _other(one: Known, other: Known) -> bool:
-    """Whether two values are of one kind and not the same; "July" is less than "July 2026"."""
-    if one.day is not None and other.day is not None and one.day != other.day:
-        return True
-    return one.kind == other.kind and differ(*_exact(one, other))
-
-
-def _exact(one: Known, other: Known) -> tuple[Known, Known]:
-    return replace(one, hedged=False), replace(other, hedged=False)
-
-
-def _same_unit(one: Known, other: Known) -> bool:
-    return not one.unit or not other.unit or one.unit == other.unit
-
-
-def _not_before(one: Article, other: Article) -> bool:
-    """Whether an article may be as new as another: by its date, as far as both have one."""
-    if not one.published or not other.published:
-        return True
-    return one.published[:10] >= other.published[: len(one.published)][:10]
 
 
 def _within(span: tuple[int, int], areas: Sequence[tuple[int, int]]) -> bool:

@@ -25,7 +25,12 @@ _OPINION_PATH = re.compile(
 )
 _CORRECTION = re.compile(
     r"^\W{0,5}(?:corrections?|corrected|corrigend\w+|errat\w+|clarifications?|setting the record|"
-    r"berichtigung|richtigstellung|rectificati\w+|correctif|fe de errata|correcci[oó]n)\b",
+    r"for the record|we (?:got|had) it wrong|where we went wrong|we were wrong|amplifications?|"
+    r"amendments?|retractions?|retracted|withdrawn|an apology|apolog(?:y|ies):|"
+    r"updated and corrected|putting it right|setting it straight|"
+    r"berichtigung|richtigstellung|rectificati\w+|correctif|fe de errata|correcci[oó]n)\b"
+    r"|[:(\[|–—-]\s*(?:an? |our )?(?:corrections?|clarification|erratum|corrected|retraction|"
+    r"retracted|withdrawn)\W{0,3}$",
     re.IGNORECASE,
 )
 _PIECE = (
@@ -40,10 +45,18 @@ _CORRECTS = re.compile(
     rf"|\ban? (?:earlier|previous|original) (?:version|edition)\b(?: of (?:this|the|our) {_PIECE})?"
     r"[^.]{0,60}\b(?:said|stated|gave|named|reported|had|put|described|referred|attributed)\b"
     r"|\bwe (?:wrongly|incorrectly|mistakenly|erroneously) (?:said|reported|stated|wrote|gave)\b"
-    rf"|\bthis {_PIECE} (?:was|has been) (?:amended|corrected|edited|updated to correct)\b"
+    rf"|\b(?:this|the|our) (?:original )?{_PIECE}\b[^.]{{0,60}}\b(?:originally|initially|first "
+    r"published)\b"
+    rf"|\bthe original {_PIECE} (?:said|put|gave|stated|had|named|described|reported)\b"
+    rf"|\bour {_PIECE}\b[^.]{{0,140}}\bshould have\b|\bas we (?:reported|said|wrote|stated)\b"
+    r"|\bwe (?:printed|mistyped|misheard|misspel\w+|retract|withdraw|had written)\b"
+    rf"|\bthis {_PIECE} (?:was|has been) (?:amended|changed|corrected|edited|retracted|withdrawn|"
+    r"updated (?:on [^.]{1,30} )?to (?:correct|fix))\b"
     r"|\b(?:has been|was) (?:corrected|amended) to\b"
-    r"|^[^\w\n]{0,5}(?:corrections?|clarification|editor[’']s note)\b[^\n:]{0,40}:.{0,200}\b"
-    r"(?:misstated|wrong|wrongly|incorrect(?:ly)?|earlier version|error|mistake|corrected|not)\b",
+    r"|^[^\w\n]{0,5}(?:corrections?|clarification|editor[’']s note|amendment|erratum|retraction|"
+    r"updated?)\b[^\n:]{0,40}:.{0,200}\b"
+    r"(?:misstated|wrong|wrongly|incorrect(?:ly)?|earlier version|error|mistake|corrected|not|"
+    r"original(?:ly)?|first published|previously|we (?:wrote|said|gave|had)|false|untrue)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 # A clause of a correction that tells the mistake, and one that says what is right.
@@ -53,7 +66,10 @@ _MISTAKEN = re.compile(
     rf"|\b(?:our|the|an?|this|that|earlier|previous|original|first|it|which)\s(?:\w+\s)?{_PIECE}\b"
     r"[^;]{0,140}?\b(?:said|named|stated|gave|claimed|reported|described|put|listed|identified|"
     r"quoted|had|referred|called|attributed|suggested|placed|spel(?:t|led)|repeated)\b"
-    r"|\bwe (?:had )?(?:said|reported|wrote|named|stated|gave|put|quoted|called|described)\b"
+    r"|\bwe (?:had |have )?(?:said|reported|wrote|written|named|stated|gave|put|quoted|called|"
+    r"described|printed|mistyped|spel(?:t|led)|credited|published)\b"
+    r"|\bit (?:also |then )?(?:gave|named|put|stated|misspel\w+|spel(?:t|led)|listed)\b"
+    r"|\boriginally (?:said|gave|put|stated|named|reported)\b"
     r"|^\W{0,5}(?:not|rather than|instead of|and not)\b",
     re.IGNORECASE,
 )
@@ -87,7 +103,7 @@ def is_opinion(article: Article) -> bool:
 
 def is_correction(article: Article) -> bool:
     """Whether an article corrects another one, or an earlier version of itself."""
-    if _CORRECTION.search(article.title) or _CORRECTION.search(article.section or ""):
+    if is_titled_correction(article):
         return True
     text = article.text
     return bool(
@@ -95,6 +111,16 @@ def is_correction(article: Article) -> bool:
         or _CORRECTS.search(text[:HEAD])
         or _CORRECTS.search(text[-HEAD:])
     )
+
+
+def is_notice(paragraph: str) -> bool:
+    """Whether a paragraph says that the article it stands in, or another one, was wrong."""
+    return bool(_CORRECTION.search(paragraph) or _CORRECTS.search(paragraph))
+
+
+def is_titled_correction(article: Article) -> bool:
+    """Whether an article is a correction by its title or section, and so in all that it says."""
+    return bool(_CORRECTION.search(article.title) or _CORRECTION.search(article.section or ""))
 
 
 def asks_of_mistake(question: str) -> bool:

@@ -44,7 +44,7 @@ def quoted(settled: Settled, asked: Asked) -> Answer:
             + "".join(f"[{n}]" for n in value.citations)
             for value in values
         )
-        return replace(
+        answered = replace(
             answered,
             text=f"{answered.text} The articles differ: {differing}.",
             disagreement=tuple(values),
@@ -86,6 +86,8 @@ def _note(settled: Settled, citation: Citation) -> str:
     quote = " ".join(citation.quote.split())
     if settled.why == "corrected":
         return f"An article{of}, since corrected, says otherwise: {quote} [{citation.number}]"
+    if settled.why == "retracted":
+        return f"An article{of}, since withdrawn, said: {quote} [{citation.number}]"
     shown = day(settled.chosen[0].article.published)
     age = "older " if when and shown and when < shown else ""
     an = f"An {age}" if age else "Another "

@@ -5,25 +5,19 @@ correction corrects is not shown as the answer. A question about now is answered
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.article import Article
 from index.words import words
 from qa.corrections import corrected
-from qa.question import Kind, Question
+from qa.question import COUNTED, Kind, Question
 from qa.reader import Candidate, choose
-from qa.values import Known, differ, value_of
+from qa.rivals import ALIKE, Compared, alternatives, compare, grouped
+from qa.same import historic
+from qa.values import differ, pick, value_of
 
-# How far below the best a sentence of another article may score and still be its rival (tuned on
-# the sample and news-tune, over 0.5..2.5: more takes another fact for another value).
-RIVAL = 1.5
 # How far the newest article may score below the best when the newest is wanted.
 NEWEST = 2.0
-# How far below the best it may score when it has all the words of the question that the best has.
-ALIKE = 6.0
-# The share of these words that it has at least.
-SHARED = 0.7
 # Characters at the start of an article that say what it is about.
 LEAD = 400
 # How sure an answer is that holds the words which the question quotes.
@@ -66,22 +60,57 @@ def settle(
     if not found or found[0].probability < threshold:
         return Settled()
     standing = (group or {}).get
+    found = [
+        replace(c, span=pick(question, c.text, c.span))
+        if c.probability >= threshold or found[0].score - c.score <= ALIKE
+        else c
+        for c in found
+    ]
     effect = corrected(question, found)
     if effect.right:
-        return Settled((effect.right,), otherwise=effect.wrong, why="corrected")
+        why = "retracted" if effect.retracted else "corrected"
+        return Settled((effect.right,), otherwise=effect.wrong, why=why)
     found = effect.found
     if not found or found[0].probability < threshold:
         return Settled()
-    found = _counting(question, found, threshold)
-    rivals = _rivals(question, found, threshold, latest, standing)
+    found = _present(question, _counting(question, found, threshold), threshold)
+    compared = compare(question, found, threshold, standing)
     if latest:
-        return _newest(question, found, rivals, threshold)
-    values = _values(question, rivals)
+        near = alternatives(question, found, threshold, NEWEST, standing)
+        return _newest(question, found, _aligned(near, compared), threshold)
+    values = tuple(
+        (known.text, tuple(alike)) for known, alike in grouped(compared.voices)[:MOST_VALUES]
+    )
+    said = [rival.value for rival in compared.voices]
+    before = next((r for r in compared.older if all(differ(r.value, v) for v in said)), None)
+    older = before.candidate if before else None
     if len(values) > 1:
-        return Settled(tuple(alike[0] for _, alike in values), values)
+        shown = tuple(alike[0] for _, alike in values)
+        return Settled(shown, values, otherwise=older, why="older" if older else "")
+    if older:
+        return Settled((compared.voices[0].candidate,), otherwise=older, why="older")
     if question.sweeping:
         return Settled(tuple(choose(question, found, threshold)))
     return Settled((whole(found[0]),))
+
+
+def _aligned(near: Sequence[Candidate], compared: Compared) -> list[Candidate]:
+    """One sentence of each article: that whose value compares before that which scores best."""
+    told = [rival.candidate for rival in (*compared.voices, *compared.older)]
+    rivals = list({c.article.id: c for c in (*near, *told)}.values())
+    return [c for c in rivals if not historic(c)] or rivals
+
+
+def _present(question: Question, found: list[Candidate], threshold: float) -> list[Candidate]:
+    """The candidates, with what is told of today before what is told of years long ago."""
+    if question.kind not in COUNTED or not historic(found[0]) or re.search(r"\d{4}", question.text):
+        return found
+    for candidate in found[1:]:
+        behind = found[0].score - candidate.score
+        if behind <= ALIKE and candidate.probability >= threshold and not historic(candidate):
+            if value_of(question, candidate.text, candidate.span):
+                return [candidate, *(c for c in found if c is not candidate)]
+    return found
 
 
 def _newest(
@@ -120,6 +149,8 @@ def _answers(question: Question, found: Sequence[Candidate], threshold: float) -
 
 def _repeated(question: Question, candidate: Candidate) -> bool:
     """Whether an article only has the question asked, and this behind it."""
+    if "?" not in candidate.article.text:
+        return False
     asked = set(question.words)
     before = candidate.article.text[max(0, candidate.start - LEAD) : candidate.start].rstrip()
     own = asked & set(words(re.split(r"\?\s", candidate.text)[-1]))
@@ -149,42 +180,6 @@ def whole(candidate: Candidate) -> Candidate:
     return candidate
 
 
-def _rivals(
-    question: Question,
-    found: Sequence[Candidate],
-    threshold: float,
-    latest: bool,
-    standing: Callable[[str], str | None],
-) -> list[Candidate]:
-    """The best sentence of each independent article that answers about as well as the best."""
-    best: dict[str, Candidate] = {}
-    near = NEWEST if latest else RIVAL
-    for candidate in found:
-        if candidate.probability < threshold:
-            continue
-        behind = found[0].score - candidate.score
-        if behind <= near or (behind <= ALIKE and _alike(question, found[0], candidate)):
-            identity = standing(candidate.article.id) or candidate.article.id
-            known = best.setdefault(identity, candidate)
-            # Of two sentences of an article the one that says what the best says is its rival.
-            if not _alike(question, found[0], known) and _alike(question, found[0], candidate):
-                best[identity] = candidate
-    return list(best.values())
-
-
-def _alike(question: Question, best: Candidate, other: Candidate) -> bool:
-    """Whether a sentence says of what is asked most that the best one says, by its very words.
-
-    Names may stand anywhere in the title and the lead of its article.
-    """
-    said = set(words(f"{other.article.title} {other.text}"))
-    about = said | set(words(other.article.text[:LEAD]))
-    first = set(words(f"{best.article.title} {best.text}"))
-    terms = [term for term in question.terms if not term.leant and term.word in first]
-    shared = [t.weight for t in terms if t.word in (about if t.name else said)]
-    return sum(shared) >= SHARED * sum(term.weight for term in terms)
-
-
 def _counting(question: Question, found: Sequence[Candidate], threshold: float) -> list[Candidate]:
     """The candidates, with one that counts what is asked for before a share of it."""
     if question.kind is not Kind.NUMBER or not question.focus:
@@ -199,28 +194,6 @@ def _counting(question: Question, found: Sequence[Candidate], threshold: float) 
             if question.focus & set(after):
                 return [candidate, *(c for c in found if c is not candidate)]
     return list(found)
-
-
-def _values(
-    question: Question, rivals: Sequence[Candidate]
-) -> tuple[tuple[str, tuple[Candidate, ...]], ...]:
-    """The rivals by the value they give, the best one's first; those without a value left out."""
-    groups: list[tuple[Known, list[Candidate]]] = []
-    for rival in rivals:
-        value = value_of(question, rival.text, rival.span)
-        if value is None:
-            continue
-        alike = next((members for known, members in groups if not differ(known, value)), None)
-        if alike is not None:
-            alike.append(rival)
-        elif not groups or not _says(rival.article, groups[0][0]):
-            groups.append((value, [rival]))
-    return tuple((known.text, tuple(members)) for known, members in groups[:MOST_VALUES])
-
-
-def _says(article: Article, value: Known) -> bool:
-    """Whether an article also gives this very value: then its other one is of something else."""
-    return bool(re.search(rf"(?<!\w){re.escape(value.text)}(?![\w%]|[.,]\d)", article.text, re.I))
 
 
 def _disagree(question: Question, one: Candidate, other: Candidate) -> bool:

@@ -5,43 +5,29 @@ differ. Two dates differ only in what both of them tell.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.words import fold
+from qa.quantities import HEDGE, Quantity, number_of, quantities
 from qa.question import COUNTED, Kind, Question
+from qa.spans import candidates as spans_of
 from qa.speech import same_person
 
-_SCALES = {
-    "hundred": 1e2, "thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9,
-    "bn": 1e9, "trillion": 1e12, "dozen": 12, "dozens": 12, "hundreds": 1e2, "thousands": 1e3,
-    "millions": 1e6,
-}  # fmt: skip
-_ONES = (
-    {
-        word: number
-        for number, word in enumerate(
-            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-            "fifteen sixteen seventeen eighteen nineteen".split()
-        )
-    }
-    | {
-        word: 10 * number
-        for number, word in enumerate(
-            "twenty thirty forty fifty sixty seventy eighty ninety".split(), 2
-        )
-    }
-    | {"a": 1, "an": 1, "half": 0.5, "twice": 2, "once": 1, "none": 0, "nobody": 0, "both": 2}
-)
-_NUMBER = re.compile(r"\d+(?:[,.\u00a0' ]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?")
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_HEDGE = re.compile(
-    r"\b(?:about|around|some|nearly|almost|roughly|approximately|more than|over|up to|at least|"
-    r"fewer than|less than|under|close to|just|an estimated|estimated|several)\W+(?:\w+\W+)?$",
-    re.IGNORECASE,
-)
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_CENTURIES = {
+    word: number
+    for number, word in enumerate(
+        "six seven eigh nin ten eleven twelf thirteen fourteen fifteen sixteen seventeen eighteen "
+        "nineteen twentie twenty-fir".split(),
+        6,
+    )
+}
 _QUANTITY = re.compile(
     r"\b(?:rates?|toll|prices?|figures?|levels?|share|inflation|temperatures?|population|turnout|"
-    r"unemployment|deficit|debt|costs?|value|growth|salary|wage|fee|fare|tax)\b",
+    r"unemployment|deficit|debt|costs?|value|growth|salary|wage|fee|fare|tax|damage|loss(?:es)?|"
+    r"attendance|circulation|fines?|capacity|wingspan|yield|score)\b",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(
@@ -49,13 +35,27 @@ _FIGURE = re.compile(
     r"|\b\d[\d.,]{0,15}(?:\s(?:million|billion|trillion))?\s?"
     r"(?:%|per ?cent\b|euros?\b|dollars?\b|pounds?\b|crowns?\b|francs?\b|degrees?\b)"
 )
+# Questions for a length that could be one of time by their words.
+_EXTENT = re.compile(r"\bhow long (?:is|are|was) (?:the|an?|this|that)\b", re.IGNORECASE)
+_DIFFERENCE = re.compile(r"\bby how (?:much|many)\b", re.IGNORECASE)
+_COUNTS = re.compile(
+    r"^\W*(?:the )?(?:number|total|count) of\b|\b(?:death toll|toll|number of|how many)\b",
+    re.IGNORECASE,
+)
+_PLACED = re.compile(r"\b(?:in|at|from|near|to)\s+(?:the\s+)?$")
 # How far a number that is only about right may be from the exact one.
 ABOUT = 0.1
+NAMED = (Kind.PERSON, Kind.NAME, Kind.PLACE)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A value that compares: `number` with its `unit`, or the parts of a date, or a name."""
+    """A value that compares: `number` with its `unit`, or the parts of a date, or a name.
+
+    `number` is counted in the first unit of its kind, `bare` as it is written; `step` is the last
+    place that it is given to, `things` the folded words of what is counted; `period` is a
+    day of the week or a century.
+    """
 
     kind: Kind
     text: str
@@ -64,11 +64,15 @@ class Known:
     unit: str = ""
     day: tuple[int | None, int | None, int | None] | None = None
     clock: str = ""
+    period: str = ""
+    step: float = 0.0
+    bare: float = 0.0
+    things: frozenset[str] = frozenset()
 
 
 def value_of(question: Question, sentence: str, span: tuple[int, int] | None) -> Known | None:
     """What the span of a sentence says; None where nothing there compares."""
-    kind = question.kind
+    kind = kind_of_value(question)
     if kind is Kind.THING and _QUANTITY.search(question.text):
         # "What is the bank's key rate?" has no form of its own, and one figure answers it.
         figures = [found.span() for found in _FIGURE.finditer(sentence)]
@@ -79,89 +83,164 @@ def value_of(question: Question, sentence: str, span: tuple[int, int] | None) ->
         return None
     text = sentence[span[0] : span[1]]
     if kind in COUNTED:
-        number = _number(text)
-        if number is None:
-            return None
-        after = sentence[span[1] :]
-        percent = bool(re.search(r"%|per ?cent", text + after[:10]))
-        hedged = bool(_HEDGE.search(sentence[: span[0]])) or bool(_HEDGE.search(text[:20] + " "))
-        return Known(kind, text, number, hedged, "%" if percent else _currency(text))
+        return _counted(kind, sentence, span)
     if kind is Kind.TIME:
-        day, clock = _day(text), _clock(text)
-        return Known(kind, text, day=day, clock=clock) if any(day) or clock else None
-    if kind in (Kind.PERSON, Kind.NAME, Kind.PLACE):
-        return Known(kind, text)
-    return None
+        day, clock, period = _day(text), _clock(text), _period(text)
+        known = any(day) or clock or period
+        return Known(kind, text, day=day, clock=clock, period=period) if known else None
+    return Known(kind, text) if kind in NAMED else None
 
 
-def differ(one: Known, other: Known) -> bool:
-    """Whether two values cannot both be right."""
+def values_in(question: Question, sentence: str) -> list[tuple[tuple[int, int], Known]]:
+    """All values of a sentence that a question of this kind may mean, with their spans."""
+    kind = kind_of_value(question)
+    if kind in COUNTED:
+        spans = [(q.start, q.end) for q in quantities(sentence)]
+    elif kind is Kind.THING and _QUANTITY.search(question.text):
+        spans = [found.span() for found in _FIGURE.finditer(sentence)]
+    else:
+        spans = sorted(spans_of(question, sentence))
+    if question.kind is Kind.PERSON:
+        # "who drew the hall in Varn": a person is not where something is.
+        spans = [s for s in spans if not _PLACED.search(sentence[: s[0]])] or spans
+    if kind is Kind.THING:
+        return [(s, v) for s in spans if (v := _counted(Kind.NUMBER, sentence, s))]
+    return [(s, v) for s in spans if (v := value_of(question, sentence, s))]
+
+
+def pick(question: Question, sentence: str, span: tuple[int, int] | None) -> tuple[int, int] | None:
+    """The span of a sentence that answers, where another than `span` does so by its unit."""
+    found = values_in(question, sentence)
+    if not found or kind_of_value(question) not in (*COUNTED, Kind.TIME):
+        return span
+    by = [s for s, _ in found if re.search(r"\bby\s(?:\w+\s)?$", sentence[: s[0]])]
+    if by and _DIFFERENCE.search(question.text):
+        return by[0]
+    inside = [(s, v) for s, v in found if span and s[0] < span[1] and span[0] < s[1]]
+    wanted = _wanted(question, found)
+    if wanted and not any(value in wanted for _, value in inside):
+        places = [s for s, value in found if value in wanted]
+        middle = sum(span) / 2 if span else 0.0
+        return min(places, key=lambda s: abs(sum(s) / 2 - middle))
+    return span
+
+
+def _wanted(question: Question, found: Sequence[tuple[tuple[int, int], Known]]) -> list[Known]:
+    """The values of the very thing or unit that the question names; none if it names none."""
+    values = [value for _, value in found]
+    if question.focus and (same := [v for v in values if v.things & question.focus]):
+        return same
+    if _EXTENT.search(question.text) and (same := [v for v in values if v.unit == "length"]):
+        return same
+    return values if kind_of_value(question) in COUNTED else []
+
+
+def kind_of_value(question: Question) -> Kind:
+    """The kind of value that a question wants: "number of injured?" wants a number too."""
+    if question.kind in (Kind.TEXT, Kind.THING) and _COUNTS.search(question.text):
+        return Kind.NUMBER
+    return question.kind
+
+
+def differ(one: Known, other: Known, *, exactly: bool = False) -> bool:
+    """Whether two values cannot both be right; with `exactly` also where one is only rounded."""
     if one.number is not None and other.number is not None:
         if one.unit and other.unit and one.unit != other.unit:
             return False  # two currencies, or a share and a count: they do not compare
-        most = max(abs(one.number), abs(other.number))
-        near = ABOUT * most if one.hedged or other.hedged else 1e-9 * most
-        return abs(one.number - other.number) > near
+        first, second = one, other
+        if bool(one.unit) != bool(other.unit):  # "seven months, not six"
+            first, second = _bare(one), _bare(other)
+        return _apart(first, second, exactly)
     if one.day is not None and other.day is not None:
         shared = [(a, b) for a, b in zip(one.day, other.day, strict=True) if a and b]
         if one.clock and other.clock:
             return one.clock != other.clock
+        if one.period and other.period and not shared:
+            return one.period != other.period
         return any(a != b for a, b in shared)
-    if one.kind in (Kind.PERSON, Kind.NAME, Kind.PLACE) and one.kind == other.kind:
-        first, second = (set(re.findall(r"\w+", fold(v.text))) for v in (one, other))
-        return not (first <= second or second <= first or same_person(one.text, other.text))
+    if one.kind in NAMED and one.kind == other.kind:
+        first_words, second_words = (set(re.findall(r"\w+", fold(v.text))) for v in (one, other))
+        return not (
+            first_words <= second_words
+            or second_words <= first_words
+            or same_person(one.text, other.text)
+        )
     return False
 
 
-def _number(text: str) -> float | None:
-    lowered = text.lower().replace("-", " ")
-    found = _NUMBER.search(lowered)
-    if found:
-        value = float(_plain(found.group()))
-        rest = lowered[found.end() :]
-        scale = re.match(r"\s?(" + "|".join(_SCALES) + r")\b", rest)
-        if scale and scale[1] in ("m", "k", "mn") and not _currency(text):
-            scale = None  # metres
-        return value * (_SCALES[scale[1]] if scale else 1)
-    total = current = 0.0
-    known = False
-    for word in re.findall(r"[a-z]+", lowered):
-        if word in _ONES:
-            current += _ONES[word]
-            known = True
-        elif word in _SCALES and len(word) > 2:
-            current = (current or 1) * _SCALES[word]
-            known = True
-            if _SCALES[word] >= 1e3:
-                total, current = total + current, 0.0
-        elif word != "and" and known:
-            break
-    return total + current if known else None
+def _tell_same(one: Known, other: Known) -> bool:
+    """Whether two values tell of the same parts: of two dates, both the day, say."""
+    if one.day is None or other.day is None:
+        return True
+    if (one.clock and other.clock) or (one.period and other.period):
+        return True
+    return any(a and b for a, b in zip(one.day, other.day, strict=True))
 
 
-def _plain(digits: str) -> str:
-    """Digits without separators of thousands, and a point for the decimals."""
-    digits = re.sub(r"[\u00a0' ](?=\d{3})", "", digits)
-    if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", digits):
-        return digits.replace(",", "")
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", digits):
-        return digits.replace(".", "").replace(",", ".")
-    return digits.replace(",", ".") if digits.count(",") <= 1 else digits.replace(",", "")
+def fits(wrong: Known, right: Known) -> bool:
+    """Whether a value can stand for another: of the same kind, or without a unit."""
+    return not wrong.unit or not right.unit or wrong.unit == right.unit
 
 
-def _currency(text: str) -> str:
-    for sign, form in (
-        ("€", r"€|\beuros?\b|\bEUR\b"),
-        ("£", r"£|\bpounds?\b|\bGBP\b"),
-        ("$", r"\$|\bdollars?\b|\bUSD\b"),
-        ("fr", r"\bfrancs?\b|\bCHF\b"),
-        ("kr", r"\bcrowns?\b|\bkron\w+\b"),
-        ("y", r"¥|\byen\b|\byuan\b"),
-    ):
-        if re.search(form, text):
-            return sign
-    unit = re.search(r"\b(second|minute|hour|day|night|week|month|year|decade)s?\b", text.lower())
-    return unit[1] if unit else ""
+def equal(one: Known, other: Known) -> bool:
+    """Whether two values are the same to the last digit."""
+    if one.kind != other.kind or not fits(one, other) or not _tell_same(one, other):
+        return False
+    return not differ(one, other, exactly=True)
+
+
+def other_than(one: Known, other: Known) -> bool:
+    """Whether two values are of one kind and not the same; "July" is less than "July 2026"."""
+    if one.day is not None and other.day is not None and one.day != other.day:
+        return True
+    return one.kind == other.kind and differ(one, other, exactly=True)
+
+
+def _apart(one: Known, other: Known, exactly: bool) -> bool:
+    assert one.number is not None and other.number is not None
+    most = max(abs(one.number), abs(other.number))
+    gap = abs(one.number - other.number)
+    if exactly:
+        return gap > 1e-9 * most
+    near = ABOUT * most if one.hedged or other.hedged else 1e-9 * most
+    return gap > near and not _rounded(one, other) and not _rounded(other, one)
+
+
+def _rounded(coarse: Known, fine: Known) -> bool:
+    """Whether one value is the other, rounded: "26 miles" of 42 km, "41,000" of 41,237."""
+    assert coarse.number is not None and fine.number is not None
+    step = coarse.step
+    if coarse.step == fine.step == 1.0:
+        few, many = (len(f"{abs(v.number or 0):.0f}".rstrip("0")) for v in (coarse, fine))
+        if few < 2 or many < few + 2:
+            return False
+        step = 10.0 ** (len(f"{abs(coarse.number):.0f}") - few)
+    if step <= fine.step * (1 + 1e-9):
+        return False
+    return abs(coarse.number - fine.number) < step / 2
+
+
+def _bare(value: Known) -> Known:
+    return Known(value.kind, value.text, value.bare, value.hedged, bare=value.bare)
+
+
+def _counted(kind: Kind, sentence: str, span: tuple[int, int]) -> Known | None:
+    text = sentence[span[0] : span[1]]
+    quantity = next(
+        (q for q in quantities(sentence) if q.start < span[1] and span[0] < q.end), None
+    )
+    if quantity is not None:
+        return _known(kind, text, quantity)
+    number = number_of(text)
+    if number is None:
+        return None
+    hedged = bool(HEDGE.search(sentence[: span[0]])) or bool(HEDGE.search(text[:20] + " "))
+    return Known(kind, text, number, hedged, step=1.0, bare=number)
+
+
+def _known(kind: Kind, text: str, q: Quantity) -> Known:
+    hedged = q.hedged or bool(HEDGE.search(text[:20] + " "))
+    return Known(kind, text, q.number, hedged, q.of, step=q.step, bare=q.bare, things=q.things)
 
 
 def _day(text: str) -> tuple[int | None, int | None, int | None]:
@@ -174,12 +253,22 @@ def _day(text: str) -> tuple[int | None, int | None, int | None]:
     return (int(year[0]) if year else None, month, int(number[1]) if number else None)
 
 
+def _period(text: str) -> str:
+    """The day of the week or the century that a text names."""
+    lowered = text.lower()
+    century = re.search(r"\b(\w+?)(?:st|nd|rd|th)?[\s-]century\b", lowered)
+    if century:
+        number = century[1] if century[1].isdigit() else str(_CENTURIES.get(century[1], century[1]))
+        return f"{number} century"
+    return next((day for day in _DAYS if day in lowered), "")
+
+
 def _clock(text: str) -> str:
-    found = re.search(
-        r"\b(\d{1,2})(?:[:.](\d\d))?\s*([ap])\.?m|\b(\d{1,2})[:.](\d\d)\b", text.lower()
-    )
+    lowered = text.lower()
+    found = re.search(r"\b(\d{1,2})(?:[:.](\d\d))?\s*([ap])\.?m|\b(\d{1,2})[:.](\d\d)\b", lowered)
     if not found:
-        return ""
+        named = re.search(r"\b(?:noon|midday|midnight)\b", lowered)
+        return "" if not named else "0:00" if named[0] == "midnight" else "12:00"
     if found[4]:
         return f"{int(found[4])}:{found[5]}"
     hour = int(found[1]) % 12 + (12 if found[3] == "p" else 0)

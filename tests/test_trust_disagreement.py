@@ -6,8 +6,8 @@ from qa import Assistant
 
 # Question, a word of each value that is to be shown.
 DIFFER: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("How many people were killed in the flood at Ostrel?", ("12", "19", "23")),
-    ("What was the death toll of the flood at Ostrel?", ("12", "19", "23")),
+    ("How many people were killed in the flood at Ostrel?", ("19", "23")),
+    ("What was the death toll of the flood at Ostrel?", ("19", "23")),
     ("How many people does Dray Motors employ in Torvik?", ("5,400", "6,100")),
     ("How many people work for Dray Motors?", ("5,400", "6,100")),
     ("When will the footbridge over the Lussa gorge open?", ("4 May", "14 May")),

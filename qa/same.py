@@ -1,0 +1,197 @@
+"""Whether two sentences of different articles tell of the same thing, by their words.
+
+Names may stand anywhere in an article; what is counted stands beside the number, and what is told
+of it in the sentence. A year, a week or a round that differs is another time.
+"""
+
+import re
+from datetime import date
+
+from corpus.article import Article
+from index.words import words
+from qa.question import Question, is_function
+from qa.reader import Candidate
+from qa.spans import DATES
+from qa.values import Known
+
+# The share of the asked words that two sentences have in common, which say the same.
+SHARED = 0.7
+# The share of the question's names that an article has as well as the best one.
+NAMED_TOO = 0.4
+# Characters at the start of an article that say what it is about.
+LEAD = 400
+# Words before a number among which is what it counts ("the number of people living in tents").
+BEFORE = 9
+# Characters of an article among which names are looked for.
+NAMED_WITHIN = 20_000
+# Days between two articles that may mean the same week by "Sunday".
+WEEK = 6
+_CAPITAL = re.compile(r"(?<=[^\W\d_,;] )[^\W\d_a-zß-ÿ][a-zß-ÿ’'-]{2,}")
+_YEAR = re.compile(
+    r"(?<!built in )(?<!born in )(?<!founded in )(?<!since )(?<!opened in )(?<!dating from )"
+    r"(?<![\d.,€£$])\b(?:1[5-9]|20)\d\d\b(?![\d,.]*\d|\s?(?:%|per cent|metres|people|euros))"
+)
+_EARLIER = re.compile(
+    r"\b(?:(?:an?|the|one|two|three|five|ten) (?:years?|months?|weeks?|days?|seasons?|decades?) "
+    r"(?:before|earlier|ago|previous)|(?:last|previous) (?:year|month|week|season)|"
+    r"(?:the|in the) (?:year|month|week|season) before|at present|originally|previously|"
+    r"(?:up|down|compared) (?:from|with)|used to)\b",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(
+    r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+(?:st|nd|rd|th))"
+    r"\s+(week|quarter|half|day|round|edition|stage|month|year|season|race|leg)\b",
+    re.IGNORECASE,
+)
+_HUMAN = frozenset(
+    words(
+        "people persons visitors fans spectators guests residents inhabitants passengers men women "
+        "participants runners concertgoers demonstrators protesters marchers attendees listeners "
+        "victims dead casualties"
+    )
+)
+# Words of the news that stand for each other.
+_MEANING = {
+    word: group.split()[0]
+    for group in map(" ".join, map(words, (
+        "die died dead death deaths kill killed killing toll fatalities fatal victims lives",
+        "injured hurt wounded injuries injury wounds",
+        "cost costs price pay worth",
+        "begin began start started starts begins",
+        "close closed shut shuts closes",
+        "demonstrators protesters marchers",
+    )))
+    for word in group.split()
+}  # fmt: skip
+_PEOPLE = frozenset(words("people persons"))
+
+
+def share_of(question: Question, best: Candidate, other: Candidate, title: str = "") -> float:
+    """How much of the asked words that the best sentence has stands in another, names apart."""
+    said, first = _meanings(f"{title} {other.text}"), _meanings(best.text)
+    asked = {
+        _MEANING.get(t.word, t.word): t.weight for t in question.terms if not t.leant and not t.name
+    }
+    shared = {word: weight for word, weight in asked.items() if word in first}
+    if not shared:
+        return 0.0
+    return sum(w for word, w in shared.items() if word in said) / sum(shared.values())
+
+
+def _meanings(text: str) -> set[str]:
+    return {_MEANING.get(word, word) for word in words(text)}
+
+
+def same_names(question: Question, one: Article, other: Article) -> bool:
+    """Whether an article has the names of the question that the best one has, and any in common."""
+    if (mine := _names(one)) and (others := _names(other)) and not mine & others:
+        return False
+    named = {t.word: t.weight for t in question.terms if t.name and not t.leant}
+    first = set(words(f"{one.title} {one.text}"))
+    shared = {word: weight for word, weight in named.items() if word in first}
+    if not shared:
+        return True
+    second = set(words(f"{other.title} {other.text}"))
+    return sum(w for word, w in shared.items() if word in second) >= NAMED_TOO * sum(
+        shared.values()
+    )
+
+
+def _names(article: Article) -> set[str]:
+    """The folded words that an article writes with a capital within a sentence, but for dates."""
+    found = _CAPITAL.findall(article.text[:NAMED_WITHIN])
+    return {word for word in words(" ".join(found)) if word not in DATES}
+
+
+def alike(question: Question, best: Candidate, other: Candidate) -> bool:
+    """Whether a sentence says of what is asked most that the best one says, by its very words.
+
+    Names may stand anywhere in the title and the lead of its article.
+    """
+    said = set(words(f"{other.article.title} {other.text}"))
+    about = said | set(words(other.article.text[:LEAD]))
+    first = set(words(f"{best.article.title} {best.text}"))
+    terms = [term for term in question.terms if not term.leant and term.word in first]
+    shared = [t.weight for t in terms if t.word in (about if t.name else said)]
+    return sum(shared) >= SHARED * sum(term.weight for term in terms)
+
+
+def comparable(given: Known, value: Known, first: Article, second: Article) -> bool:
+    """Whether two values are of one kind, so that they can agree or differ."""
+    if given.number is not None:
+        return value.number is not None and given.unit == value.unit
+    if given.day is not None:
+        if value.day is None:
+            return False
+        if given.clock and value.clock:
+            return True
+        if any(a and b for a, b in zip(given.day, value.day, strict=True)):
+            return True
+        if not given.period or not value.period:
+            return False
+        return "century" in given.period + value.period or _within_days(first, second)
+    return given.kind == value.kind
+
+
+def _within_days(one: Article, other: Article) -> bool:
+    try:
+        first, second = (date.fromisoformat((a.published or "")[:10]) for a in (one, other))
+    except ValueError:
+        return False
+    return abs((first - second).days) <= WEEK
+
+
+def same_thing(
+    question: Question, given: Known, value: Known, text: str, span: tuple[int, int]
+) -> float | None:
+    """How surely two counts are of the same thing, 0 to 1; None where their words do not tell."""
+    if given.number is None or given.unit:
+        return None
+    things = set(given.things | question.focus) or set(question.words)
+    if value.things:
+        if value.things & things:
+            return 1.0
+        people = value.things & _PEOPLE and things & _HUMAN
+        return 0.5 if people or (things & _PEOPLE and value.things & _HUMAN) else 0.0
+    before = [w for w in words(text[: span[0]]) if not is_function(w)][-BEFORE:]
+    asked = {word for word in question.words if word in _MEANING} | things
+    near = {_MEANING.get(w, w) for w in before} & {_MEANING.get(w, w) for w in asked}
+    return 1.0 if near else 0.0 if given.things else None
+
+
+def of_another_time(question: Question, one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences are of different years or of different weeks, rounds or editions."""
+    asked = _years(question.text)
+    first, second = _years(one.text), _years(other.text)
+    if asked:
+        return bool(second) and not asked & second
+    if first and second:
+        return not first & second and (one.article.outlet or "") != (other.article.outlet or " ")
+    if second and historic(other):
+        return True
+    periods = [dict((u.lower(), n.lower()) for n, u in _NUMBERED.findall(t))
+               for t in (f"{question.text} {one.text}", other.text)]  # fmt: skip
+    return any(periods[1].get(unit, n) != n for unit, n in periods[0].items())
+
+
+def historic(candidate: Candidate) -> bool:
+    """Whether a sentence tells of years long before its article was written, and of no other."""
+    years = _years(candidate.text)
+    published = (candidate.article.published or "")[:4]
+    return bool(years and published) and max(years) < int(published) - 1
+
+
+def _years(text: str) -> set[int]:
+    return {int(found.group()) for found in _YEAR.finditer(text)}
+
+
+def earlier(question: Question, best: str, text: str, span: tuple[int, int]) -> bool:
+    """Whether a value is said to have been before ("9,500 in the week before")."""
+    clause = _clause(text, span)
+    return bool(_EARLIER.search(clause)) and not _EARLIER.search(f"{question.text} {best}")
+
+
+def _clause(text: str, span: tuple[int, int]) -> str:
+    start = max((m.end() for m in re.finditer(r"[,;:]\s|\s[–—]\s", text[: span[0]])), default=0)
+    stop = re.search(r"[,;:]\s|\s[–—]\s", text[span[1] :])
+    return text[start : span[1] + stop.start() if stop else len(text)]
