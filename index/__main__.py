@@ -49,8 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_error(args, error)
         return 1
     except KeyboardInterrupt:
-        print("stopped; what was committed is in the library, sync again for the rest",
-              file=sys.stderr)  # fmt: skip
+        rest = "sync again for the rest" if command is _sync else "run it again for the rest"
+        print(f"stopped; what was committed is in the library, {rest}", file=sys.stderr)
         return 128 + signal.SIGINT
     except BrokenPipeError:
         # Whoever read has left; nothing is to be said to anyone, not even at exit.

@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 from corpus.errors import BackupError
 from index.connections import fsync
+from index.examine import Damaged, refuse_damaged
 from index.failpoints import durable
 from index.generations import build, needs_building
 from index.lock import writing
@@ -82,6 +83,7 @@ def backup(store: Path, file: Path, *, replace: bool = False, stage: Stage = str
                 connection.execute("VACUUM INTO ?", (os.fspath(scratch),))
             stage("check")
             contents = _contents(scratch)
+            _refuse_damaged(scratch)
             digest = hashlib.sha256()
             with durable("backup sealed"), scratch.open("rb+") as copy:
                 while block := copy.read(_BLOCK):
@@ -151,6 +153,18 @@ def _contents(path: Path, made: str = "") -> Contents:
         (schema,) = execute("PRAGMA user_version").fetchone()
         made = made or datetime.now(UTC).isoformat(timespec="seconds")
         return Contents(made, schema, path.stat().st_size, *counts)
+
+
+def _refuse_damaged(scratch: Path) -> None:
+    """Refuse a copy of what is not as it was put in: it would be trusted later."""
+    uri = f"{scratch.absolute().as_uri()}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(uri, uri=True)) as connection:
+        try:
+            refuse_damaged(connection)
+        except Damaged as error:
+            raise BackupError(
+                f"the library is damaged ({escaped(error)}): run `python -m index doctor` first"
+            ) from error
 
 
 def _read_end(file: Path) -> Contents:

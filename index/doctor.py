@@ -21,7 +21,7 @@ from index.lock import writing
 from index.passages import Passage, context, made_by, split
 from index.report import Progress
 from index.rows import put_article
-from index.salvage import DAMAGED, LOST, salvage, structure
+from index.salvage import DAMAGED, LOST, pages, salvage, structure
 from index.schema import DATABASE, check, mismatch, translated
 from index.versions import address
 from index.word_counts import recount
@@ -68,7 +68,7 @@ def doctor(store: Path, encoder: Callable[[str], Encoder], told: Progress) -> Di
     with writing(store):
         told.stage("structure")
         wrong = structure(store)
-        result.checked["pages"] = _pages(store)
+        result.checked["pages"] = pages(store)
         if wrong:
             lost = salvage(store, told.stage)
             first = " ".join(wrong[0].split())[:120]
@@ -88,13 +88,6 @@ def _beginning(store: Path) -> bytes | None:
             return file.read(len(MAGIC))
     except OSError:
         return None
-
-
-def _pages(store: Path) -> int:
-    with (store / DATABASE).open("rb") as file:
-        header = file.read(100)
-    size = int.from_bytes(header[16:18], "big")
-    return (store / DATABASE).stat().st_size // (65536 if size == 1 else max(size, 512))
 
 
 class _Doctor:
@@ -191,7 +184,16 @@ class _Doctor:
                     execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", pair)
             self._say(f"the library's encoder, which is {wanted['encoder']} from now on")
             return int(wanted["dim"])
-        return int(stored.get("dim", "0"))
+        dim = int(stored.get("dim", "0"))
+        most = self.connection.execute(
+            "SELECT length(vector) / 4 FROM vector GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+        ).fetchone()
+        if most and most[0] != dim and dim != self._encoder().dim:
+            dim = self._encoder().dim
+            with self.writer.transaction("repaired") as execute:
+                execute("UPDATE meta SET value = ? WHERE key = 'dim'", (str(dim),))
+            self._say("the length of a vector, as the library's encoder has it")
+        return dim
 
     def _encoder(self) -> Encoder:
         """The library's encoder, loaded when it is first needed."""

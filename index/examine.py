@@ -61,6 +61,19 @@ def examine(connection: sqlite3.Connection, number: int, dim: int) -> Examined:
     return result
 
 
+def refuse_damaged(connection: sqlite3.Connection) -> None:
+    """Look at the text and the byline of every article, and at nothing else.
+
+    Raises:
+        Damaged: one of them is not what was put in; the message names it.
+    """
+    for (number,) in connection.execute("SELECT number FROM article ORDER BY number"):
+        try:
+            _read(connection, number)
+        except (Damaged, sqlite3.Error, ValueError, TypeError, AttributeError) as error:
+            raise Damaged(f"{named(connection, number)}: {error}") from error
+
+
 def named(connection: sqlite3.Connection, number: int) -> str:
     """Source and title of an article as far as they can be read."""
     parts = []

@@ -62,6 +62,14 @@ def structure(store: Path) -> list[str]:
     return found
 
 
+def pages(store: Path) -> int:
+    """Of how many pages the file consists, by its header and its size."""
+    with (store / DATABASE).open("rb") as file:
+        header = file.read(100)
+    size = int.from_bytes(header[16:18], "big")
+    return (store / DATABASE).stat().st_size // (65536 if size == 1 else max(size, 512))
+
+
 def _missing(connection: sqlite3.Connection) -> list[str]:
     """Tables and indexes that a library has and this one has not, and a word index in ruins."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()

@@ -344,6 +344,17 @@ def test_restore_leaves_other_peoples_folders_alone(store: Path, tmp_path: Path)
             backup(store, place)
 
 
+def test_a_text_that_is_not_what_was_put_in_is_not_backed_up(store: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(store / "library.db")) as connection:
+        connection.execute("UPDATE body SET text = replace(text, 'Monday', 'Friday')")
+        connection.commit()
+    (tmp_path / "b").write_bytes(b"an older backup")
+    with pytest.raises(BackupError, match=r"damaged \(0\.txt .*: run `python -m index doctor`"):
+        backup(store, tmp_path / "b", replace=True)
+    assert (tmp_path / "b").read_bytes() == b"an older backup"
+    assert sorted(os.listdir(tmp_path)) == ["b", "storage"]
+
+
 def test_a_backup_that_cannot_be_written_says_why_and_touches_no_file_of_the_same_kind(
     store: Path, tmp_path: Path
 ) -> None:

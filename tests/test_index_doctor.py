@@ -163,6 +163,7 @@ DERIVED = {
     "a filter's column": "UPDATE article SET author_folded = 'nobody' WHERE number = 2",
     "an edited author": "UPDATE article SET author = 'Mallory' WHERE author = 'Bo Gale'",
     "the encoder's name": "DELETE FROM meta WHERE key IN ('encoder', 'dim')",
+    "the length of a vector": "UPDATE meta SET value = '999' WHERE key = 'dim'",
     "the library's id": "DELETE FROM meta WHERE key = 'library'",
     "no table of vectors": "DROP TABLE vector",
     "no table of counts": "DROP TABLE frequency",
