@@ -7,7 +7,7 @@ as a whole answers nothing at all. An outlet corrects itself: another one's arti
 are, unless they repeat a mistake that it made.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.article import Article
@@ -25,7 +25,7 @@ from qa.notices import (
 )
 from qa.question import Question, is_function
 from qa.reader import Candidate
-from qa.same import share_of
+from qa.same import same_event, share_of
 from qa.values import Known, equal, fits, other_than, value_of, values_in
 
 # A correction in which more than this of the question is missing is about something else.
@@ -38,6 +38,8 @@ AFTER = 3
 NEAR = 4.0
 # The share of words that what is called older has with the best, where no value compares.
 SHARED = 0.5
+# The share of the asked words that what is called older has, where values compare.
+ALSO = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def corrected(question: Question, found: Sequence[Candidate]) -> Corrected:
         right = next(
             (
                 r
-                for notice in relevant
+                for notice in (*relevant, *_naming(notices.values(), best))
                 if _concerns(question, notice, best, found)
                 and (r := _replaced(question, best, notice)) is not None
             ),
@@ -96,6 +98,11 @@ def corrected(question: Question, found: Sequence[Candidate]) -> Corrected:
         )
     shown = wrong if wrong.article.id not in notices and wrong is not best else None
     return Corrected(kept, best, shown)
+
+
+def _naming(notices: Iterable[Article], best: Candidate) -> list[Article]:
+    """The corrections that tell of the very event, among others of which the question is not."""
+    return [notice for notice in notices if same_event(notice, best.article)]
 
 
 def _taken_back(found: Sequence[Candidate], notices: Sequence[Article]) -> Corrected | None:
@@ -253,6 +260,7 @@ def _older(question: Question, best: Candidate, found: Sequence[Candidate]) -> C
             and same_outlet(candidate.article, best.article)
             and not_before(best.article, candidate.article)
             and candidate.score >= best.score - NEAR
+            and (given is None or share_of(question, best, candidate) >= ALSO)
             and (
                 (given and value and other_than(given, value))
                 or (given is None and value is None and _same_words(best, candidate))

@@ -12,6 +12,7 @@ from corpus.article import Article
 from index.sentences import sentences
 from index.words import words
 from qa.genre import is_notice, is_titled_correction, mistaken
+from qa.quantities import quantities
 from qa.question import is_function
 
 # A correction that says it corrects "our report" and nothing nearer may be about any article with
@@ -113,3 +114,16 @@ def retracts(notice: Article, article: Article) -> bool:
 def dates_report(text: str, at: int) -> bool:
     """Whether a date at this place of a sentence is that of a report and not what it said."""
     return bool(_OF_REPORT.search(text[:at]))
+
+
+def wrong_figures(notice: Article) -> set[float]:
+    """The figures that a correction calls wrong and does not give as right anywhere."""
+    wrong: set[float] = set()
+    right: set[float] = set()
+    for start, end in notice_lines(notice):
+        text = notice.text[start:end]
+        areas = mistakes_of(notice, text, start)
+        for known in quantities(text):
+            inside = any(s <= known.start and known.end <= e for s, e in areas)
+            (wrong if inside else right).add(known.number)
+    return wrong - right

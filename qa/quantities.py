@@ -96,7 +96,11 @@ _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
 _PERCENT = re.compile(r"\s?(?:%|per ?cent\b(?: points?)?|percentage points?)", re.IGNORECASE)
 _RATE = re.compile(r"\s?(?:an?|per|each|every|/)\s?(?:hour|h|second|s|minute|min)\b", re.IGNORECASE)
 _CLOCK = re.compile(r"[.:]\d\d\s*(?:[ap]\.?m|o[’']clock)|\s*(?:[ap]\.?m\b|o[’']clock)|[:]\d\d")
-_BEFORE_MONEY = re.compile(r"(?:[€£$¥]|EUR|USD|GBP|CHF)\s?$")
+_MONTH = re.compile(
+    r"(?:of )?(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b)"
+)
+_AFTER_MONTH = re.compile(rf"\b{_MONTH.pattern}\.?\s$")
 HEDGE = re.compile(
     r"\b(?:about|around|some|nearly|almost|roughly|approximately|more than|over|up to|at least|"
     r"fewer than|less than|under|close to|just|an estimated|estimated|several)\W+(?:\w+\W+)?$",
@@ -157,7 +161,9 @@ def _quantity(sentence: str, match: re.Match[str]) -> Quantity | None:
     text = match.group()
     start, end = match.span()
     after = sentence[end:]
-    number = number_of(text)
+    following = re.match(r"\s\w+", after)
+    paid = currency(following.group()) if following else ""
+    number = number_of(text + following.group() if following and paid else text)
     if number is None or _CLOCK.match(after):
         return None
     digits = _PLAIN.search(text)
@@ -167,7 +173,7 @@ def _quantity(sentence: str, match: re.Match[str]) -> Quantity | None:
         r"\b(?:in|of|since|until|by|from|to)\s$", sentence[:start]
     ):
         return None
-    if digits and re.match(r"(?:st|nd|rd|th)\b", after):
+    if digits and (re.match(r"(?:st|nd|rd|th)\b", after) or _dates(sentence, start, after)):
         return None
     of, factor, extra = _unit(sentence, start, end)
     step = _step(text, number) * factor
@@ -176,10 +182,16 @@ def _quantity(sentence: str, match: re.Match[str]) -> Quantity | None:
     return Quantity(start, end + extra, number * factor, of, step, things, hedged, number)
 
 
+def _dates(sentence: str, start: int, after: str) -> bool:
+    """Whether a number is the day of a month."""
+    return bool(_MONTH.match(after.lstrip()) or _AFTER_MONTH.search(sentence[:start]))
+
+
 def _unit(sentence: str, start: int, end: int) -> tuple[str, float, int]:
     """What a number measures, in how many of the first unit, and how far the unit reaches."""
     after, text = sentence[end:], sentence[start:end]
-    if re.search(r"\d\s?m$", text) and not currency(text):
+    sum_of = re.match(r"\s\w+", after)
+    if re.search(r"\d\s?m$", text) and not currency(text + (sum_of.group() if sum_of else "")):
         return "length", 1.0, 0
     if percent := _PERCENT.match(after):
         return "%", 1.0, percent.end()

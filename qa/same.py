@@ -22,6 +22,8 @@ NAMED_TOO = 0.4
 LEAD = 400
 # Words before a number among which is what it counts ("the number of people living in tents").
 BEFORE = 9
+# Names that two articles of one event have in common, whatever the question calls it.
+MANY = 3
 # Characters of an article among which names are looked for.
 NAMED_WITHIN = 20_000
 # Days between two articles that may mean the same week by "Sunday".
@@ -59,6 +61,8 @@ _MEANING = {
         "cost costs price pay worth",
         "begin began start started starts begins",
         "close closed shut shuts closes",
+        "want wants wanted demand demands demanded",
+        "workers strikers employees staff",
         "demonstrators protesters marchers",
     )))
     for word in group.split()
@@ -68,24 +72,26 @@ _PEOPLE = frozenset(words("people persons"))
 
 def share_of(question: Question, best: Candidate, other: Candidate, title: str = "") -> float:
     """How much of the asked words that the best sentence has stands in another, names apart."""
-    said, first = _meanings(f"{title} {other.text}"), _meanings(best.text)
-    asked = {
-        _MEANING.get(t.word, t.word): t.weight for t in question.terms if not t.leant and not t.name
-    }
+    said, first = meanings(f"{title} {other.text}"), meanings(best.text)
+    asked = {meaning(t.word): t.weight for t in question.terms if not t.leant and not t.name}
     shared = {word: weight for word, weight in asked.items() if word in first}
     if not shared:
         return 0.0
     return sum(w for word, w in shared.items() if word in said) / sum(shared.values())
 
 
-def _meanings(text: str) -> set[str]:
-    return {_MEANING.get(word, word) for word in words(text)}
+def meanings(text: str) -> set[str]:
+    """The folded words of a text, each as the one that stands for those of its meaning."""
+    return {meaning(word) for word in words(text)}
 
 
 def same_names(question: Question, one: Article, other: Article) -> bool:
     """Whether an article has the names of the question that the best one has, and any in common."""
-    if (mine := _names(one)) and (others := _names(other)) and not mine & others:
+    mine, others = _names(one), _names(other)
+    if mine and others and not mine & others:
         return False
+    if same_event(one, other):
+        return True
     named = {t.word: t.weight for t in question.terms if t.name and not t.leant}
     first = set(words(f"{one.title} {one.text}"))
     shared = {word: weight for word, weight in named.items() if word in first}
@@ -95,6 +101,16 @@ def same_names(question: Question, one: Article, other: Article) -> bool:
     return sum(w for word, w in shared.items() if word in second) >= NAMED_TOO * sum(
         shared.values()
     )
+
+
+def same_event(one: Article, other: Article) -> bool:
+    """Whether two articles have so many names in common that they tell of one event."""
+    return len(_names(one) & _names(other)) >= MANY
+
+
+def meaning(word: str) -> str:
+    """A folded word as the one that stands for those of its meaning."""
+    return _MEANING.get(word, word)
 
 
 def _names(article: Article) -> set[str]:

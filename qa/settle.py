@@ -14,6 +14,7 @@ from qa.question import COUNTED, Kind, Question
 from qa.reader import Candidate, choose
 from qa.rivals import ALIKE, Compared, alternatives, compare, grouped
 from qa.same import historic
+from qa.several import SURVEYED, explained, listing, lists, reasons, survey, surveys, whole_list
 from qa.values import differ, pick, value_of
 
 # How far the newest article may score below the best when the newest is wanted.
@@ -57,9 +58,10 @@ def settle(
     copies, by id.
     """
     found = _answers(question, found, threshold)
-    if not found or found[0].probability < threshold:
+    if not found:
         return Settled()
     standing = (group or {}).get
+    sure = found[0].probability >= threshold
     found = [
         replace(c, span=pick(question, c.text, c.span))
         if c.probability >= threshold or found[0].score - c.score <= ALIKE
@@ -67,11 +69,13 @@ def settle(
         for c in found
     ]
     effect = corrected(question, found)
-    if effect.right:
+    if sure and effect.right and (effect.retracted or not surveys(question)):
         why = "retracted" if effect.retracted else "corrected"
         return Settled((effect.right,), otherwise=effect.wrong, why=why)
     found = effect.found
-    if not found or found[0].probability < threshold:
+    if not latest and threshold <= SURVEYED and (several := _several(question, found, threshold)):
+        return Settled(tuple(several))
+    if not sure or not found or found[0].probability < threshold:
         return Settled()
     found = _present(question, _counting(question, found, threshold), threshold)
     compared = compare(question, found, threshold, standing)
@@ -89,9 +93,21 @@ def settle(
         return Settled(shown, values, otherwise=older, why="older" if older else "")
     if older:
         return Settled((compared.voices[0].candidate,), otherwise=older, why="older")
-    if question.sweeping:
-        return Settled(tuple(choose(question, found, threshold)))
+    if question.sweeping or question.kind is Kind.REASON:
+        return Settled(tuple(explained(question, found, threshold)))
+    if lists(question) and (listed := listing(found[0])):
+        return Settled(tuple(listed))
     return Settled((whole(found[0]),))
+
+
+def _several(question: Question, found: Sequence[Candidate], threshold: float) -> list[Candidate]:
+    """A survey of a subject or the whole of a list, where the question asks for one."""
+    if surveys(question) and len(shown := survey(question, found)) > 1:
+        return shown
+    if lists(question) and (block := whole_list(question, found)):
+        return [block]
+    unsure = question.kind is Kind.REASON and found and found[0].probability < threshold
+    return reasons(question, found) if unsure else []
 
 
 def _aligned(near: Sequence[Candidate], compared: Compared) -> list[Candidate]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.words import fold
-from qa.quantities import HEDGE, Quantity, number_of, quantities
+from qa.quantities import HEDGE, Quantity, is_money, number_of, quantities
 from qa.question import COUNTED, Kind, Question
 from qa.spans import candidates as spans_of
 from qa.speech import same_person
@@ -37,6 +37,9 @@ _FIGURE = re.compile(
 )
 # Questions for a length that could be one of time by their words.
 _EXTENT = re.compile(r"\bhow long (?:is|are|was) (?:the|an?|this|that)\b", re.IGNORECASE)
+_SHARE = re.compile(
+    r"\b(?:rate|percentage|per ?cent|share|proportion|turnout|interest)\b", re.IGNORECASE
+)
 _DIFFERENCE = re.compile(r"\bby how (?:much|many)\b", re.IGNORECASE)
 _COUNTS = re.compile(
     r"^\W*(?:the )?(?:number|total|count) of\b|\b(?:death toll|toll|number of|how many)\b",
@@ -131,6 +134,12 @@ def _wanted(question: Question, found: Sequence[tuple[tuple[int, int], Known]]) 
     if question.focus and (same := [v for v in values if v.things & question.focus]):
         return same
     if _EXTENT.search(question.text) and (same := [v for v in values if v.unit == "length"]):
+        return same
+    if _SHARE.search(question.text) and (same := [v for v in values if v.unit == "%"]):
+        return same
+    if question.kind is Kind.MONEY and (same := [v for v in values if is_money(v.unit)]):
+        return same
+    if question.kind is Kind.DURATION and (same := [v for v in values if v.unit == "duration"]):
         return same
     return values if kind_of_value(question) in COUNTED else []
 
@@ -230,7 +239,11 @@ def _counted(kind: Kind, sentence: str, span: tuple[int, int]) -> Known | None:
         (q for q in quantities(sentence) if q.start < span[1] and span[0] < q.end), None
     )
     if quantity is not None:
-        return _known(kind, text, quantity)
+        # A span of time is no sum of money, nor the other way round.
+        other = (kind is Kind.MONEY and not is_money(quantity.of)) or (
+            kind is Kind.DURATION and quantity.of not in ("duration", "length")
+        )
+        return None if other and quantity.of else _known(kind, text, quantity)
     number = number_of(text)
     if number is None:
         return None
