@@ -111,15 +111,6 @@ def current_name(store: Path) -> str | None:
     return name if _NAME.fullmatch(name) else None
 
 
-def current_mark(store: Path) -> tuple[int, int] | None:
-    """What tells the current generation from any other, also one of its name; None without one."""
-    try:
-        found = os.stat(store / "vectors" / "CURRENT")
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns
-
-
 def manifest_of(store: Path) -> Manifest | None:
     """The current generation's manifest, unchecked."""
     name = current_name(store)

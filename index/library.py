@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from index.cells import Damaged
 from index.connections import Connection
 from index.encoder import Encoder, Vectors
 from index.exact import Exact, Numbers, best, vectors_of
-from index.generations import Generation, current_mark, open_current
+from index.generations import Generation, open_current
 from index.passages import EVERYTHING, Scope
 from index.schema import mismatch, open_reading, translated
 from index.scoped import Scoped
@@ -267,3 +268,12 @@ class Library(Scoped):
                 (json.dumps(sorted(set(words))),),
             )
         )
+
+
+def current_mark(store: Path) -> tuple[int, int] | None:
+    """What tells the current generation from any other, also one of its name; None without one."""
+    try:
+        found = os.stat(store / "vectors" / "CURRENT")
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns

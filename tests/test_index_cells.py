@@ -15,7 +15,7 @@ from index.cells import Cells, Damaged
 from index.encoder import Vectors
 from index.generations import build, fit_manifest, manifest_of, needs_building
 from index.hashing import HashEncoder
-from index.library import Library
+from index.library import Library, current_mark
 from index.passages import Passage, Scope
 from index.rounded import Rounded
 from index.writer import File, Writer
@@ -75,7 +75,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
 def found(store: Path, scope: Scope, k: int, *, exact: bool, once: bool = False) -> list[set[int]]:
     with Library.open(store, ENCODER, vectors=not once) as library:
         if exact:
-            library._generation_tried = generations.current_mark(store)
+            library._generation_tried = current_mark(store)
         rows = [library.search_vectors(each, k, scope) for each in vectors(20, 999)]
         assert exact == (library._generation is None)
     assert all(pairs == sorted(pairs, key=lambda p: (-p[1], p[0])) for pairs in rows)
