@@ -12,11 +12,12 @@ from index.prior import is_known
 from index.sentences import sentences
 from index.words import stem, words
 from qa.reader import Candidate
-from qa.reported import SAY
+from qa.roles import NOBODY
 from qa.speech import is_open, same_person, speaker
-from qa.subjects import NOBODY, Word, is_person, phrase, split
+from qa.subjects import Word, is_person, phrase, split
+from qa.verbs import SAY
 
-_ASKS = frozenset(
+ASKS = frozenset(
     "say said think thought describe described call called claim claimed argue argued tell told "
     "warn warned explain explained believe believed promise promised predict predicted compare "
     "compared respond responded react reacted comment commented announce announced suggest "
@@ -90,7 +91,7 @@ def whose(question: str) -> Whose | None:
         for verb in range(at + 2, min(at + 11, len(tokens))):
             if tokens[verb].text in (",", "?", "."):
                 break
-            if tokens[verb].text.lower() in _ASKS and (who := _who(tokens[at + 1 : verb])):
+            if tokens[verb].text.lower() in ASKS and (who := _who(tokens[at + 1 : verb])):
                 said = tokens[verb].text.lower()
                 kept = tokens[verb].text if said in _PLAIN | _KEPT else "say"
                 rest = f"{question[: tokens[at].end]} {kept}{question[tokens[verb].end :]}"
@@ -163,7 +164,10 @@ def with_speaker(found: Candidate) -> Candidate:
     line = text.rfind("\n", 0, start) + 1
     around = sentences(text[max(0, line - _NEAR) : end + _NEAR])
     spans = [(s + max(0, line - _NEAR), e + max(0, line - _NEAR)) for s, e in around]
-    if is_open(text[line:start]):
+    closes = re.search(r"[”»]|(?<!\s)\"", text[start:end])
+    opens = re.search(r"[“«]|(?:^|\s)\"", text[start:end])
+    ends_one = closes and (opens is None or closes.start() < opens.start())
+    if ends_one and is_open(text[line:start]):
         opened = max(text.rfind(mark, line, start) for mark in ('"', "“", "«", "„"))
         start = next((s for s, e in spans if s <= opened < e), start)
     who = speaker(text, found.start, found.end)

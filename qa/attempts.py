@@ -12,12 +12,13 @@ from datetime import date, timedelta
 from corpus.article import Article
 from index.passages import Scope
 from index.words import WORD, stem, word_spans, words
-from qa.asking import is_name, says
+from qa.asking import ASKS, is_name, says
 from qa.days import ALONE, DAY
-from qa.events import begun, coming, leads_with, told_of
+from qa.events import begun, coming, compared, leads_with, told_of
 from qa.filters import Asked
 from qa.genre import is_opinion
 from qa.question import is_function
+from qa.reported import SAID
 from qa.rewrite import Standalone, rewrite
 from qa.spans import DATES
 from qa.speech import speaker
@@ -36,6 +37,15 @@ _WAS = re.compile(
     re.IGNORECASE,
 )
 _WILL = re.compile(r"\b(?:when|until when|by when|from when)\b.{0,12}\b(?:will|going to)\b", re.I)
+_WHY = re.compile(
+    r"^\W*(?:why|how come)(?: (?:is|are|was|were|do|does|did|has|have|had|will))?\b", re.I
+)
+_AHEAD = re.compile(
+    r"\b(?:will|would|going to|plan|plans|planned|next|due|propos\w+|expect\w*)\b", re.I
+)
+# A sentence that somebody says and that has so many and such a share of the words asked is meant.
+ENOUGH, NEARLY = 4, 0.8
+BRIEF = timedelta(days=100)
 AFTERWARDS = timedelta(days=2)
 Keep = Callable[[Article, int, int], bool]
 BESIDE = 240
@@ -61,7 +71,9 @@ def attempts(asked: Asked, history: Sequence[Turn], today: date | None) -> Itera
     for standalone, bounds, keep in _times(asked, history, today):
         if asked.literal:
             yield Attempt(standalone, bounds, _both(keep, _quoting(asked.literal)), sure=True)
-        for then in _tenses(asked.text, today or date.today()):
+        if asked.quoted and len(WORD.findall(asked.text)) >= ENOUGH:
+            yield Attempt(standalone, bounds, _both(keep, _telling(asked.text)), sure=True)
+        for then in _tenses(asked, today or date.today()):
             for said, sure in _said(asked):
                 yield Attempt(standalone, bounds, _both(_both(keep, then), said), sure)
 
@@ -75,26 +87,41 @@ def _times(
         scope = replace(scope, end=today.isoformat())
     if not when.bounded:
         yield _rewritten(asked, when.rest, history, today), scope, None
+        if asked.speaker and _WHY.search(when.rest):
+            # The reason that somebody gives need not be put as one.
+            said = _WHY.sub("What is said about", when.rest)
+            yield _rewritten(asked, said, history, today), scope, None
         return
     text = _rewritten(asked, asked.text, history, today)
     known = WORD.search(when.rest) or history
     bare = _rewritten(asked, when.rest, history, today) if known else text
     days = (when.start, when.end)
+    ways: list[tuple[Standalone, Scope, Keep | None]] = [(bare, within(scope, when), None)]
     if not when.demanded:
+        told: Keep = lambda article, start, end: told_of(article, start, end, days)  # noqa: E731
+        # "Last week" is first of all when it was in the paper, "in 2019" when it happened.
+        ways.insert(1 if when.relative and _brief(days) else 0, (bare, scope, told))
         if not when.relative:
-            yield text, scope, _dated(asked.text, when)
-        yield bare, scope, lambda article, start, end: told_of(article, start, end, days)
-    yield bare, within(scope, when), None
-    if not when.demanded and when.start and when.end:
-        yield bare, scope, lambda article, start, end: leads_with(article, days)
-        if when.relative and _SHORT.search(when.said):
-            # What happened on Monday is in Tuesday's paper.
-            late = date.fromisoformat(when.end) + AFTERWARDS
-            yield bare, within(scope, replace(when, end=late.isoformat())), None
+            ways.insert(0, (text, scope, _dated(asked.text, when)))
+        if when.start and when.end:
+            ways.append((bare, scope, lambda article, start, end: leads_with(article, days)))
+            if when.relative and _SHORT.search(when.said):
+                # What happened on Monday is in Tuesday's paper.
+                late = date.fromisoformat(when.end) + AFTERWARDS
+                ways.append((bare, within(scope, replace(when, end=late.isoformat())), None))
+    yield from ways
     ahead = when.start and when.start > (today or date.today()).isoformat()
     if ahead or (not today and when.relative and _COARSE.match(when.said)):
         # An article says "this year" of its own; a person who reads it asks in its words.
         yield text, scope, None if ahead else _literal(when.said)
+
+
+def _brief(days: tuple[str | None, str | None]) -> bool:
+    """Whether days are fewer than a season."""
+    start, end = days
+    if not start or not end:
+        return False
+    return date.fromisoformat(end) - date.fromisoformat(start) < BRIEF
 
 
 def _rewritten(asked: Asked, text: str, history: Sequence[Turn], today: date | None) -> Standalone:
@@ -141,10 +168,18 @@ def _said(asked: Asked) -> Iterator[tuple[Keep | None, bool]]:
             verb = stem(asked.verb)
             yield _both(own, lambda a, start, end: verb in words(a.text[start:end])), all_
         yield own, all_
-        yield lambda article, start, end: bool(mentioned.search(article.text, start, end)), False
+        yield (
+            lambda article, start, end: (
+                bool(mentioned.search(article.text, start, end))
+                and bool(SAID.search(article.text, start, end))
+            ),
+            False,
+        )
         if not is_name(wanted) and wanted.islower():
             yield None, False  # "the government" may be "the ministry" in an article
         return
+    if asked.writer:
+        yield lambda article, start, end: asked.writer in (article.author or ""), False
     if asked.opinion:
         yield lambda article, start, end: is_opinion(article), False
     if asked.quoted:
@@ -152,9 +187,23 @@ def _said(asked: Asked) -> Iterator[tuple[Keep | None, bool]]:
     yield None, False
 
 
-def _tenses(text: str, today: date) -> Iterator[Keep | None]:
+def _telling(question: str) -> Keep:
+    """Sentences that somebody says, with nearly all the words of the question."""
+    asked = {word for *_, word in word_spans(question) if not is_function(word)}
+    asked -= {stem(word) for word in ASKS}
+
+    def keep(article: Article, start: int, end: int) -> bool:
+        held = asked & set(words(article.text[start:end]))
+        nearly = len(held) >= NEARLY * len(asked)
+        return len(held) >= ENOUGH and nearly and speaker(article.text, start, end) is not None
+
+    return keep
+
+
+def _tenses(asked: Asked, today: date) -> Iterator[Keep | None]:
     """Sentences that may tell when something was, or will be: by the days that they name."""
-    if _WAS.search(text):
+    text = asked.text
+    if _WAS.search(text) or (asked.when.latest and not _AHEAD.search(text)):
         yield lambda article, start, end: begun(article, start, end, today)
         return
     if _WILL.search(text):
@@ -172,6 +221,8 @@ def _dated(text: str, when: When, beside: int = BESIDE) -> Keep:
 
     def keep(article: Article, start: int, end: int) -> bool:
         published = article.published or ""
+        if compared(article.text, start, end, when.said):
+            return False
         around = words(article.text[max(0, start - beside) : end])
         return bool(said) and said <= {*around, *published[:10].split("-")}
 

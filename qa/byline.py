@@ -182,7 +182,9 @@ def _named(
     for value in values:
         for name in value.split(", "):
             whole = plain(name)
-            last = plain(name.split()[-1]) if field == "author" and name.split() else ""
+            last = plain(name.split()[-1]) if name.split() else ""
+            if field == "outlet" and f" the {last} " not in said:
+                last = ""  # "in Ferrier" is no Daily Ferrier
             for form in (whole, whole.removeprefix("the "), last):
                 if len(form) > 2 and f" {form} " in said and (not best or len(form) > best[0]):
                     place = re.compile(

@@ -66,7 +66,9 @@ OF_ARTICLES = tuple((wanted, re.compile(form, re.IGNORECASE)) for wanted, form i
 LIST = re.compile(
     rf"\b(?:what is there|what's there|what do you have|what have you got|is there anything|"
     rf"anything|everything|something|what else is there|"
-    rf"(?:what|which)(?! (?:\w+ )?(?:did|does|do|will|would|can|could|should|must|may)\b)|"
+    rf"(?:what|which)(?! (?:[\w-]+ ){{0,4}}?"
+    rf"(?:did|does|do|will|would|can|could|should|must|may)\b)|"
+    rf"(?:what|which) {PIECE} do you have|"
     rf"list|show)\b.{{0,40}}\b(?:by|from)\b"
     rf"|\bwhat (?:did|has|have|does) .{{2,40}} (?:write|written|publish|published|cover|"
     rf"covered)\b(?! that)"

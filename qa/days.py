@@ -46,7 +46,7 @@ _DATE = rf"(?:(?:{PART})?(?:{_DATE}))"
 RELATIVE = (
     rf"yesterday|today|tonight|tomorrow|this (?:{_UNIT}|morning|afternoon|evening|{_SEASON}|{DAY})"
     rf"|(?:early |late |earlier |later )(?:this|last) (?:{_UNIT}|{_SEASON})"
-    rf"|(?:the )?(?:last|past|previous) (?:(?:{_COUNT}) )?(?:{_UNIT})"
+    rf"|(?:the )?(?:last|past|previous) (?:(?:{_COUNT}) )?(?:{_UNIT})(?! of\b)"
     rf"|last (?:{_SEASON}|{DAY}|{'|'.join(_MONTHS[1:])}|night)"
     rf"|(?:the )?(?:next|coming) (?:(?:{_COUNT}) )?(?:{_UNIT})|next (?:{_SEASON}|{DAY})"
     rf"|(?:{_COUNT}) (?:{_UNIT}) ago|the day before yesterday|the weekend"

@@ -14,6 +14,10 @@ from qa.days import ANY, DAY, MONTH, YEAR, span
 # Sentences at the start of an article that date what it is about.
 LEAD = 2
 _TIME = re.compile(rf"\b(?:{ANY}|{DAY})(?!\w)", re.IGNORECASE)
+_AHEAD = re.compile(r"\b(?:will|would|(?:is|are|due) to|plans?|until|next|coming)\b", re.I)
+_YEAR_BEFORE = re.compile(r"\b(?:an?|the|one) year (?:earlier|before)\b|\bthe year before\b", re.I)
+# What is only compared with that time is not told of it.
+_COMPARED = re.compile(r"\b(?:than|as|compared (?:with|to))\s+(?:(?:in|on|at|of|during)\s+)?$")
 _YEARLESS = re.compile(rf"\b(?:{MONTH})", re.IGNORECASE)
 Days = tuple[date, date]
 
@@ -60,16 +64,26 @@ def times(sentence: str, published: date) -> tuple[Days, ...]:
     found = []
     for match in _TIME.finditer(sentence):
         phrase = match[0]
+        if _COMPARED.search(sentence, max(0, match.start() - 30), match.start()):
+            continue
         days = span(phrase, published)
         if days is None:
             continue
         if _YEARLESS.search(phrase) and not re.search(YEAR, phrase):
             days = _nearest(days, published)
-        elif re.fullmatch(DAY, phrase, re.IGNORECASE):
+        elif re.fullmatch(DAY, phrase, re.IGNORECASE) and _AHEAD.search(sentence):
             week = timedelta(days=7)
             found.append((days[0] + week, days[1] + week))  # it may also be the coming one
         found.append(days)
+    if _YEAR_BEFORE.search(sentence):
+        found.append((date(published.year - 1, 1, 1), date(published.year - 1, 12, 31)))
     return tuple(found)
+
+
+def compared(text: str, start: int, end: int, said: str) -> bool:
+    """Whether a sentence only compares with a time: "six times as many as in 2020"."""
+    at = text.lower().find(said.lower(), start, end)
+    return at >= 0 and bool(_COMPARED.search(text, max(start, at - 30), at))
 
 
 def _nearest(days: Days, published: date) -> Days:

@@ -33,15 +33,18 @@ _PIECE = (
 _OPINION = re.compile(
     r"(?:(?:according to|in|from) )?(?:(?:the|an?|its|their|any) )?(?:[\w-]+ )?"
     r"\b(?:opinion (?:piece|article|column)s?|op-?eds?|editorials?|columns?|columnists?|"
-    r"comment pieces?|commentar(?:y|ies)|leading articles?)\b",
+    r"comment pieces?|commentar(?:y|ies)|leading articles?|leaders?(?= (?:on|about)\b)|"
+    r"letters?(?: to the editor)?(?= (?:in|about|on|to|from|say|says)\b))\b",
     re.IGNORECASE,
 )
 # {name} is put in; what matches is only where to look, but for the last two.
 _ONLY_WHERE = (
-    r",?\s*\b(?:according to|as reported by|as told by|as per|in the words of|in the pages of)"
+    r",?\s*\b(?:according to|as reported by|as told by|as per|in the pages of|"
+    r"in the (?:words|views?|opinion|eyes|account) of)"
     r" (?:the )?{name}(?:[’']s (?:{piece}|own words)| {piece})?,?",
     r",?\s*\b(?:in|by|from|of) (?:the )?{name}(?:[’']s)? {piece}(?= |[?.!,]|$)",
     r",?\s*\bin (?:an? |the )?{piece} (?:in|by|from|of) (?:the )?{name}(?=[ ?.!,]|$),?",
+    r",?\s*\bin (?:the )?{name}[’']s? (?:own )?(?:words|views?|opinion|account)(?=[ ?.!,]|$),?",
     r",?\s*\b(?:in|from) (?:the )?{name}(?=\s*[?.!,]|$),?",
     r"(?:^|(?<= ))(?:the )?{name}[’']s? {piece}(?=[ ?.!,])",
 )
@@ -74,6 +77,11 @@ _REPORTED = re.compile(
     r"media|news))?) (?:about|on|of)\b",
     re.IGNORECASE,
 )
+_REPORTING = re.compile(
+    r"^\W*what (?:did|do|does|have|has|had) (?:say|said|report|reported|write|written|tell|told)"
+    r"(?= (?:about|on|of)\b)",
+    re.IGNORECASE,
+)
 _NEWS = re.compile(
     r"\b(?:what(?:['’]?s| is| are)|is there|are there|any|give me) (?:the |any )?"
     r"(?:latest(?: news| updates?| developments?)?|news|updates?) (?:on|about|with|from|of)\b",
@@ -92,7 +100,7 @@ class Asked:
     `text` is what is looked for; `scope` the flags with what the question itself demands; `when`
     the time that it names; `speaker` whose words are wanted and `verb` how they say it; `quoted`
     whether only somebody's words are wanted, `literal` those that the question quotes; `opinion`
-    whether a piece of opinion is.
+    whether a piece of opinion is, `writer` the author that it names without saying more.
     """
 
     text: str
@@ -103,6 +111,7 @@ class Asked:
     literal: str = ""
     verb: str = ""
     opinion: bool = False
+    writer: str = ""
 
 
 def asked_of(text: str, scope: Scope, names: Names, today: date) -> Asked:
@@ -111,13 +120,14 @@ def asked_of(text: str, scope: Scope, names: Names, today: date) -> Asked:
     text = _REPORTED.sub("What do we know about", text)
     rest, asks = text, whose(text)
     speaker, verb = (asks.who, asks.verb) if asks else (None, "")
-    if found := _named(text, names("outlet")):
+    if found := _named(text, names("outlet"), outlets=True):
         name, rest = found
         scope = replace(scope, outlet=scope.outlet or name)
         asks = whose(rest)
         speaker, verb = (asks.who, asks.verb) if asks else (None, "")
         if speaker and _plain(speaker).removeprefix("the ") in _plain(name):
             speaker = asks = None
+        rest = _REPORTING.sub("What do we know", rest)
     if found := _named(rest, names("author")):
         name, without = found[0], found[1]
         if re.search(rf"\b{_PIECE}\b", rest) and not re.search(rf"\b{_PIECE}\b", without):
@@ -151,18 +161,30 @@ def asked_of(text: str, scope: Scope, names: Names, today: date) -> Asked:
         when = replace(when, demanded=when.bounded)
     if quoted and not when.demanded:
         when = When(rest)  # a date is one that was spoken of
-    return Asked(rest, scope, when, speaker, quoted, words_of, verb, opinion)
+    writer = "" if speaker or scope.author else _writer(text, names("author"))
+    return Asked(rest, scope, when, speaker, quoted, words_of, verb, opinion, writer)
 
 
-def _named(text: str, names: Sequence[str]) -> tuple[str, str] | None:
+def _writer(text: str, authors: Sequence[str]) -> str:
+    """The author whose whole name a question holds: "Why will Clementine Orde vote for her?"."""
+    said = f" {_plain(text)} "
+    every = (name for value in authors for name in value.split(", "))
+    return next((n for n in every if " " in _plain(n) and f" {_plain(n)} " in said), "")
+
+
+def _named(text: str, names: Sequence[str], *, outlets: bool = False) -> tuple[str, str] | None:
     """The name that a question says to look under, and the question without what says it."""
     best: tuple[int, str, str] | None = None
+    # The last words of the outlets that have several: "the Courier".
+    of_outlets = {form for name in names for form in _forms(name)[1:]} if outlets else set()
     folded = f" {_plain(text)} "
     for value in names:
         for name in value.split(", "):
             for form in _forms(name):
                 if f" {_plain(form)} " not in folded:
                     continue
+                if form in of_outlets and f" the {_plain(form)} " not in folded:
+                    continue  # "in Ferrier" is no Daily Ferrier
                 pattern = re.escape(form).replace(r"\ ", r"\s+")
                 rest = _remove(text, pattern)
                 if rest is None and not any(

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from index.words import fold
 from qa.reported import PRONOUNS, QUOTED, subject
+from qa.roles import BODY, NOBODY
 from qa.spans import names
-from qa.subjects import NOBODY, Phrase, bare, is_person
+from qa.subjects import Phrase, bare, is_person
 
 # Sentences before that may name who goes on speaking, and whose speaker may still be "she".
 LOOK_BACK, LAST_SPEAKER = 3, 30
@@ -24,8 +25,9 @@ _TITLES = frozenset(
 class Heard:
     """The people and bodies that the sentences of one article have named, the last ones first."""
 
-    def __init__(self, known: Mapping[str, str]) -> None:
-        self._known = known
+    def __init__(self, text: str) -> None:
+        self._known = people(text)
+        self._seen = re.findall(r"[^\W\d_][\w’'-]*", text)
         # Of each sentence: who speaks, and who else is named, the subject first.
         self._sentences: list[tuple[str | None, list[str]]] = []
         self._bodies: list[str | None] = []
@@ -35,18 +37,18 @@ class Heard:
         """Take in a sentence and who says it, and whether that is a person."""
         plain = QUOTED.sub(" ", sentence)
         about = subject(sentence)
-        people = [whole(bare(plain[s:e]), self._known) for s, e in names(plain)]
-        people = list(dict.fromkeys(name for name in people if is_person(name)))
+        named = [whole(bare(plain[s:e]), self._known) for s, e in names(plain)]
+        named = list(dict.fromkeys(name for name in named if is_person(name)))
         first = about and whole(about.name, self._known)
         if first and is_person(first):
-            people = [first, *(name for name in people if name != first)]
-        for name in people:
+            named = [first, *(name for name in named if name != first)]
+        for name in named:
             self._hint(plain, name)
-        if len(people) == 1 and (found := re.search(r"\b(?:he|his|him|she|her|hers)\b", plain)):
-            self._sex.setdefault(people[0], "he" if found[0][:2] in ("he", "hi") and
+        if len(named) == 1 and (found := re.search(r"\b(?:he|his|him|she|her|hers)\b", plain)):
+            self._sex.setdefault(named[0], "he" if found[0][:2] in ("he", "hi") and
                                  found[0] not in ("her", "hers") else "she")  # fmt: skip
         speaks = who if who and (person or is_person(who)) else None
-        self._sentences.append((speaks, people))
+        self._sentences.append((speaks, named))
         body = who if who and not speaks else None
         if body is None and about and not about.person and about.name not in PRONOUNS:
             body = about.name
@@ -57,19 +59,19 @@ class Heard:
         if pronoun in ("they", "it"):
             recent = self._bodies[-LOOK_BACK:]
             return next((body for body in reversed(recent) if body), None)
-        for back, (speaks, people) in enumerate(reversed(self._sentences[-LAST_SPEAKER:])):
-            for name in ([speaks] if speaks else []) + (people if back < LOOK_BACK else []):
+        for back, (speaks, others) in enumerate(reversed(self._sentences[-LAST_SPEAKER:])):
+            for name in ([speaks] if speaks else []) + (others if back < LOOK_BACK else []):
                 if self._sex.get(name, pronoun) == pronoun:
                     self._sex[name] = pronoun
                     return name
         return None
 
     def subject(self) -> str | None:
-        """The person whom the sentence before is about, or whom it quotes."""
-        if not self._sentences:
-            return None
-        speaks, people = self._sentences[-1]
-        return speaks or (people[0] if people else None)
+        """The person whom the sentences just before are about, or whom they quote."""
+        for speaks, others in reversed(self._sentences[-LOOK_BACK:]):
+            if speaks or others:
+                return speaks or others[0]
+        return None
 
     def called(self, said: Phrase) -> str | None:
         """The name of whom a sentence names: pronouns and "its director" as what they mean."""
@@ -82,6 +84,15 @@ class Heard:
             if owner[1].lower() in ("his", "her") and who:
                 return f"{who}’s {rest}"
             return f"the {rest}" if owner[1].lower() in ("its", "their") else None
+        role = re.fullmatch(
+            r"the (?:(?!of\b|for\b|at\b|in\b|from\b|on\b)[a-zß-ÿ][\w’'-]* ){0,2}"
+            r"([a-zß-ÿ][\w’'-]*)",
+            said.name,
+        )
+        if role and not BODY.fullmatch(role[1]) and self._seen.count(role[1]) == 1:
+            speaks, before = self._sentences[-1] if self._sentences else (None, [])
+            # "Halvard is not surprised. “...”, the retired schoolteacher says."
+            return speaks or (before[0] if before else said.name)
         return whole(said.name, self._known)
 
     def _hint(self, plain: str, name: str) -> None:

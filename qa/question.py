@@ -124,7 +124,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.DURATION,
-        r"\bhow long\b(?!.{0,12}\b(?:is|was|are) the (?:bridge|tunnel|route|road|line|track|"
+        r"\bhow long\b(?! ago\b)"
+        r"(?!.{0,12}\b(?:is|was|are) the (?:bridge|tunnel|route|road|line|track|"
         r"trail|river|wall|pier))"
         r"|\bhow many (?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|decades)\b"
         r"|\b(?:what|which)\b.{0,12}\b(?:duration|length of time)\b|\bfor how long\b",

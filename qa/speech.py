@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from index.sentences import sentences
-from qa.heard import Heard, parts, people
+from qa.heard import Heard, parts
 from qa.reported import CLOSING, OPENING, QUOTED, named
 
 # Characters of a text from which on, and of how wide a part, speakers are looked for in parts.
@@ -49,7 +49,7 @@ def speaker(text: str, start: int, end: int) -> str | None:
 def _spoken(text: str) -> tuple[tuple[int, int, str | None], ...]:
     """Each sentence of an article with its speaker."""
     told: list[tuple[int, int, str | None]] = []
-    heard = Heard(people(text))
+    heard = Heard(text)
     for start, end in sentences(text):
         sentence = text[start:end]
         said = named(sentence)
@@ -119,5 +119,4 @@ def _speaker_beside(
         said = named(after[first:last])
         if said:
             return heard.called(said)
-    # A paragraph that is only a quotation: whoever the one before is about.
-    return heard.subject() if paragraph == start else None
+    return heard.subject()  # whoever the sentences before are about

@@ -8,92 +8,21 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa.roles import (
+    BODIES,
+    DETERMINERS,
+    MADE,
+    NOBODY,
+    PARTICLES,
+    RANKS,
+    STOPS,
+    THINGS,
+    TRADE,
+)
+
 _TOKEN = re.compile(
     r"(?:Dr|Mr|Mrs|Ms|Prof|St|Rev|Capt|Sgt|Gen|Col|Sen|Rep|Gov|Jr|Sr|[A-Z])\.(?=\s)"
     r"|\d[\d,.]*\d|[^\W_]+(?:[-'’.&][^\W_]+)*(?:(?<=s)['’](?=\s\w))?|[^\w\s]"
-)
-# Words that no name or description of a speaker goes on with.
-_STOPS = frozenset(
-    "of for at in from on to by with without after before during since until while when where "
-    "that which who whom whose and but or nor if as than then because so although though not "
-    "yesterday today tonight earlier later afterwards about against over under into through "
-    "between among amid despite near outside inside around per is are was were be been being has "
-    "have had do does did will would can could may might must should he she it they we i you him "
-    "them us me there here this these those what how why also now once again still yet never "
-    "already even just only alone instead out up down off back monday tuesday wednesday thursday "
-    "friday saturday sunday january february march april may june july august september october "
-    "november december".split()
-)
-_DETERMINERS = frozenset("the a an its his her their our my one another".split())
-_PARTICLES = frozenset(
-    "de da di del della der den van von bin ibn al el la le dos du ter ten y".split()
-)
-PREPOSITIONS = frozenset(
-    "of for at in from on to by with after before during since until against over under into "
-    "through between among amid despite near outside inside around about unlike per via like "
-    "than as".split()
-)
-RANKS = frozenset(
-    "governor judge justice minister mayor president chancellor professor doctor captain coach "
-    "director senator councillor inspector detective superintendent sergeant commissioner king "
-    "queen prince princess bishop archbishop father sister brother secretary chairman chairwoman "
-    "chair premier ambassador general colonel major lieutenant admiral officer constable sheriff "
-    "prosecutor congressman congresswoman representative deputy chief head vice prime foreign "
-    "finance interior health energy education transport dr mr mrs ms prof sir dame lord lady rev "
-    "capt sgt gen col sen rep gov former manager engineer union lawyer researcher farmer".split()
-)
-# What speaks without being a person: the last word of a body or of a role.
-_BODIES = re.compile(
-    r"(?:spokes\w+|minist(?:er|ry)|mayor|president|chair\w*|director|secretary|council\w*|"
-    r"compan(?:y|ies)|union|police|agenc(?:y|ies)|governments?|committee|court|judges?|reports?|"
-    r"stud(?:y|ies)|survey|poll|inquiry|research\w*|scientists?|residents?|officials?|"
-    r"prosecut\w+|witness(?:es)?|board|firm|party|team|authors?|farmers?|owners?|"
-    r"neighbours?|operators?|utility|university|institute|commission|organisers?|doctors?|"
-    r"lawyers?|engineers?|captain|teachers?|bank|airline|office|club|group|association|charity|"
-    r"society|trust|foundation|federation|guild|campaigners?|critics|opposition|regulator|"
-    r"watchdog|authority|department|service|church|museum|school|college|hospital|league|"
-    r"management|maker|manufacturer|developers?|supplier|retailer|newspaper|paper|magazine|"
-    r"station|statement|letter|manager|head|leader|chief|executive|registrar|coach|bosses|"
-    r"representative|delegation|family|relatives|parents|pupils?|students?|workers?|staff|"
-    r"fans|supporters|activists|protesters|experts?|analysts?|economists?|historians?|winner|"
-    r"defence|prosecution|editor|curator|warden\w*|sheriff|coroner|widow|mother|father|daughter|"
-    r"son|wife|husband|brother|sister|friend|colleague|player|nurse|midwi(?:fe|ves)|driver|"
-    r"pilot|fisherman|fishermen|baker|builder|surgeon|professor|bishop|priest|tenants?|"
-    r"landlord|shopkeeper|passengers?|commuters?|crew|volunteers?|founder|inspectors?|auditors?|"
-    r"advisers?|parliament|senate|assembly|cabinet|treasury|forecasters?|meteorologists?)",
-    re.IGNORECASE,
-)
-# A trade before a name at the beginning of a sentence: "Miller Gus Tranter".
-_TRADE = re.compile(
-    r"(?:\w+(?:ists?|keeper|maker|woman|man|grower|monger|wright|ologist|ician)|miller|butcher|"
-    r"grocer|painter|potter|shepherd|crofter|brewer|plumber|carpenter|striker|midfielder|"
-    r"defender|singer|actor|actress|poet|composer|sculptor|architect|designer|photographer|"
-    r"journalist|reporter|critic|campaigner|veteran|pensioner|trader|dealer|grower|breeder|"
-    r"angler|sailor|skipper|climber|runner|rider|swimmer|dancer|writer|author|barrister|"
-    r"solicitor|surveyor|planner|banker|broker|cleaner|waiter|neighbour|tutor|vet|chemist)"
-    rf"|{_BODIES.pattern}",
-    re.IGNORECASE,
-)
-# Reports speak for whoever made them.
-_MADE = re.compile(r"(?:stud(?:y|ies)|report|survey|poll|inquiry|analysis|paper|review)", re.I)
-THINGS = frozenset(
-    "institute line bridge museum council union bank park river bay street road isles island "
-    "islands group agency university college school hospital court house hall station port "
-    "harbour market company society trust foundation association ministry department office news "
-    "times post herald courier gazette tribune journal party club team city county state north "
-    "south east west new great the of field valley mill square lane avenue royal national central "
-    "prize award cup open act bill law committee commission board authority service force police "
-    "fire centre center water energy railway grammar academy guild federation league farm hotel "
-    "airport church cathedral theatre".split()
-)
-# Capitals that are no speaker: days, months, and what begins a sentence.
-NOBODY = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
-    "june july august september october november december but and the a an in on at it this that "
-    "these those there what when where why how who i we you yes no if as for after before asked q "
-    "critics others some many most all both yesterday today now then later earlier however "
-    "meanwhile still last next nobody somebody everybody everyone anyone someone anybody none "
-    "nothing everything".split()
 )
 # A noun phrase is looked at so far.
 _LONGEST = 7
@@ -148,7 +77,7 @@ def phrase(
         return None
     words = [token.text for token in tokens[at:end]]
     name, person = _called(words, initial=at == 0)
-    made = bool(_MADE.fullmatch(words[-1]))
+    made = bool(MADE.fullmatch(words[-1]))
     of_another = False
     # "the mayor of Torvik", "police in Dunmarrow", "a study by the University of Wirrow"
     while deep < 2 and end < len(tokens) and tokens[end].text in (
@@ -179,7 +108,7 @@ def phrase(
 def speaks(found: Phrase) -> bool:
     """Whether a phrase is of somebody who can speak, as far as its words tell."""
     head = re.split(r"\s(?:of|for|at|in|from|on)\s", found.name)[0].split()[-1]
-    return found.person or bool(_BODIES.fullmatch(head))
+    return found.person or bool(BODIES.fullmatch(head))
 
 
 def _run(tokens: Sequence[Word], at: int, *, limited: bool, counted: bool) -> int | None:
@@ -192,17 +121,17 @@ def _run(tokens: Sequence[Word], at: int, *, limited: bool, counted: bool) -> in
         if word.mark or (word.text[0].isdigit() and not (counted and end == at)):
             break
         if word.capital:
-            if lowered in NOBODY and not (lowered in _DETERMINERS and end == at):
+            if lowered in NOBODY and not (lowered in DETERMINERS and end == at):
                 break
-            named = named or lowered not in _DETERMINERS
-        elif lowered in _PARTICLES and named and end + 1 < len(tokens) and tokens[end + 1].capital:
+            named = named or lowered not in DETERMINERS
+        elif lowered in PARTICLES and named and end + 1 < len(tokens) and tokens[end + 1].capital:
             pass
-        elif lowered in _STOPS or (lowered in _DETERMINERS and end > at):
+        elif lowered in STOPS or (lowered in DETERMINERS and end > at):
             break
-        elif named and not _BODIES.fullmatch(word.text) and not _leads(tokens, end, limited):
+        elif named and not BODIES.fullmatch(word.text) and not _leads(tokens, end, limited):
             break
         end += 1
-    only_article = end == at + 1 and tokens[at].text.lower() in _DETERMINERS
+    only_article = end == at + 1 and tokens[at].text.lower() in DETERMINERS
     return None if end == at or only_article else end
 
 
@@ -214,9 +143,9 @@ def _leads(tokens: Sequence[Word], at: int, names: bool) -> bool:
     if tokens[at - 1].text.endswith(("'s", "’s", "s'", "s’")):
         return True
     for word in tokens[at + 1 : at + 3]:
-        if word.mark or word.text.lower() in _STOPS:
+        if word.mark or word.text.lower() in STOPS:
             return False
-        if _BODIES.fullmatch(word.text) or (names and word.capital):
+        if BODIES.fullmatch(word.text) or (names and word.capital):
             return True
     return False
 
@@ -224,10 +153,10 @@ def _leads(tokens: Sequence[Word], at: int, names: bool) -> bool:
 def _called(words: Sequence[str], *, initial: bool) -> tuple[str, bool]:
     """How a run of words is called, and whether that is a person's name."""
     lead = len(words)
-    while lead and (words[lead - 1][0].isupper() or words[lead - 1] in _PARTICLES):
+    while lead and (words[lead - 1][0].isupper() or words[lead - 1] in PARTICLES):
         lead -= 1
     last = list(words[lead:])
-    article = bool(last) and last[0].lower() in _DETERMINERS and not lead
+    article = bool(last) and last[0].lower() in DETERMINERS and not lead
     if last and not article:
         name = bare(" ".join(last), initial=initial and not lead)
         person = is_person(name) or (len(name.split()) == 1 and not _thing(name))
@@ -237,12 +166,12 @@ def _called(words: Sequence[str], *, initial: bool) -> tuple[str, bool]:
         name = bare(" ".join(last[1:]), initial=False)
         ranked = name != " ".join(last[1:]) and is_person(name)
         return (name, True) if ranked else (" ".join((last[0].lower(), *last[1:])), False)
-    first = words[0].lower() if words[0].lower() in _DETERMINERS else words[0]
+    first = words[0].lower() if words[0].lower() in DETERMINERS else words[0]
     return " ".join((first, *words[1:])), False
 
 
 def _thing(name: str) -> bool:
-    return bool(_BODIES.fullmatch(name)) or name.lower() in THINGS | NOBODY
+    return bool(BODIES.fullmatch(name)) or name.lower() in THINGS | NOBODY
 
 
 def _name_beside(tokens: Sequence[Word], at: int, *, body: bool) -> Phrase | None:
@@ -250,10 +179,13 @@ def _name_beside(tokens: Sequence[Word], at: int, *, body: bool) -> Phrase | Non
     end = at
     while end < len(tokens) and (
         (tokens[end].capital and tokens[end].text.lower() not in NOBODY)
-        or (end > at and tokens[end].text in _PARTICLES)
+        or (end > at and tokens[end].text in PARTICLES)
     ):
         end += 1
     name = bare(" ".join(token.text for token in tokens[at:end]))
+    if end > at and end < len(tokens) and tokens[end].text in ("of", "from", "at"):
+        inner = phrase(tokens, end + 1, None, 1)  # ", Lionel Quaife of the Garden Party,"
+        end = inner.end if inner else end
     stopped = end == len(tokens) or tokens[end].text in (",", ".", ";", ":", "(", "“", "”", "—",
                                                          "–", "who", "said", "says")  # fmt: skip
     if end == at or not stopped or not (is_person(name) or body):
@@ -287,7 +219,7 @@ def bare(name: str, *, initial: bool = True) -> str:
     rest = list(parts)
     while len(rest) > 1 and rest[0].lower().strip(".") in RANKS:
         rest = rest[1:]
-    if initial and len(rest) > 2 and _TRADE.fullmatch(rest[0]) and is_person(" ".join(rest[1:])):
+    if initial and len(rest) > 2 and TRADE.fullmatch(rest[0]) and is_person(" ".join(rest[1:])):
         rest = rest[1:]  # "Miller Gus Tranter"
     # "Governor Brekke", but "Union Bank" and "Health Secretary" are no names behind a rank.
     if rest and rest[-1].lower() not in THINGS | RANKS:
