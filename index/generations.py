@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from corpus.errors import LibraryBusy
-from index.cells import MAP, Cells, write
+from index.cells import MAP, Cells, Damaged, write
 from index.connections import fsync
 from index.encoder import Vectors
 from index.exact import Numbers
@@ -84,12 +84,17 @@ class Generation:
         Raises:
             Damaged: the files have changed.
         """
+        near = self._cells.near(vector, k, allowed, times)
         if self._collection is None or allowed is not None:
-            return self._cells.near(vector, k, allowed, times)
-        found = self._collection.query(
-            query_embeddings=[vector], n_results=min(k, self.count), include=[]
-        )
-        return np.array([int(number) for number in found["ids"][0]], np.int64)
+            return near
+        try:
+            found = self._collection.query(
+                query_embeddings=[vector], n_results=min(k, self.count), include=[]
+            )
+        except Exception as error:  # Chroma's errors have no class of their own
+            raise Damaged(f"Chroma cannot search: {error}") from error
+        # A graph over many texts that are nearly the same has corners that no path leads to.
+        return np.union1d(near, np.array([int(number) for number in found["ids"][0]], np.int64))
 
     def nearest_among(self, vector: Vectors, k: int, numbers: Numbers) -> Numbers:
         """Numbers of about the `k` nearest of these passages; raises what `nearest` does."""

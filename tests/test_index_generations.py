@@ -187,6 +187,21 @@ def test_damage_is_noticed_answered_around_and_built_again(
         assert needs_building(store, writer.connection)
 
 
+def test_a_generation_that_is_removed_under_a_reader_is_answered_around(
+    store: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    query = vectors(1, 99)[0]
+    with closing(Library.open(store, ENCODER)) as library:
+        expected = [number for number, _ in library.search_vectors(query, 10)]
+        folder = store / "vectors" / str(current_name(store))
+        with caplog.at_level(logging.WARNING):
+            library._generation._client.close()  # type: ignore[union-attr]
+            shutil.rmtree(folder)
+            found = [number for number, _ in library.search_vectors(query, 10)]
+        assert found == expected
+        assert "damaged" in caplog.text
+
+
 def test_after_damage_the_next_build_is_fit_again(store: Path) -> None:
     flip(hnsw(store, "data_level0.bin"))
     with Writer.open(store) as writer:
