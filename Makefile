@@ -7,7 +7,7 @@ STAMP := .venv/.byline
 SAMPLE_STORE := storage-sample
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench
+.PHONY: help setup run test lint bench bench-quality
 
 help:
 	@echo 'make setup                 create .venv and install what requirements.lock names'
@@ -17,6 +17,7 @@ help:
 	@echo 'make test                  set up if needed, then run every test'
 	@echo 'make lint                  ruff and mypy'
 	@echo 'make bench                 the benchmarks; installs what they compare with'
+	@echo 'make bench-quality         what is found, answered and refused; BYLINE_BENCH names the data'
 
 setup: $(STAMP)
 
@@ -54,6 +55,10 @@ lint: setup
 
 bench: $(STAMP)-bench
 	$(IN) -m benchmarks
+
+# What the named folder does not hold is left out with a reason; the news are the project's own.
+bench-quality: setup
+	$(IN) -m benchmarks.quality
 
 $(STAMP)-bench: $(STAMP) requirements-bench.lock
 	$(PIP) install --requirement requirements.lock --requirement requirements-bench.lock

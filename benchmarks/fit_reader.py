@@ -1,12 +1,11 @@
-"""Fit qa/weights.json: how much each feature of a sentence speaks for it, and when to refuse.
+"""Fit in qa/weights.json how much each feature of a sentence speaks for it, and when to refuse.
 
     python -m benchmarks.fit_reader [--folds] [--write]
 
-Fitted on the sample, on benchmarks/news-tune* and, where it is, on the paragraphs of squad-open
-(`--bench DIR`); never on news-check. The ranking is a softmax over all sentences of an article pile
-that puts its weight on those that hold an accepted answer; the refusal is a logistic regression of
-"the best sentence is right" on what it lacks. Both are ridged. `--folds` leaves each folder out in
-turn and reports how the others' fit does on it.
+Fitted on the sample and on benchmarks/news-tune*, never on news-check. The ranking is a softmax over
+all sentences of an article pile that puts its weight on those that hold an accepted answer; the
+refusal is a logistic regression of "the best sentence is right" on what it lacks. Both are ridged.
+`--folds` leaves each folder out in turn and reports how the others' fit does on it.
 """
 
 import argparse
@@ -21,9 +20,10 @@ from scipy.optimize import minimize
 from benchmarks.news import HERE, plain
 from index.encoder import load_encoder
 from index.sync import sync
-from qa import Assistant, reader, refuse
+from qa import Assistant, refuse
 from qa.features import NAMES, features
 from qa.question import Question
+from qa.rerank import by_article
 from qa.rewrite import Standalone
 
 TUNED_ON = [HERE.parent / "corpus" / "sample", *sorted(HERE.glob("news-tune*"))]
@@ -56,7 +56,7 @@ def gather(folder: Path) -> list[Asked]:
                 question, evidence = assistant._find(Standalone(item["question"]), reader_scope())
                 if not question.terms:
                     continue
-                articles = reader.by_article(evidence)
+                articles = by_article(evidence)
                 rows, right, owner = [], [], []
                 for number, (article, lines) in enumerate(articles):
                     rows.append(features(question, article.title, lines))
@@ -181,7 +181,7 @@ def main() -> None:
     weights = fit_refuse(*best_rows(everything, rank)[:2])
     for name in sets:
         report(name, sets[name], rank, weights)
-    model = {
+    model = json.loads(WEIGHTS.read_text("utf-8")) | {
         "tuned_on": [folder.name for folder in TUNED_ON],
         "rank": dict(zip(NAMES, rank.round(3).tolist(), strict=True)),
         "refuse": dict(zip([*refuse.NAMES, "intercept"], weights.round(3).tolist(), strict=True)),

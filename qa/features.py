@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.words import word_spans, words
+from qa.pointer import Pointed
 from qa.question import COUNTED, Kind, Question
 from qa.spans import candidates, holders
 
@@ -56,6 +57,7 @@ class Line:
     where: NDArray[np.int32]
     title: NDArray[np.float32]
     dense: float
+    pointed: Pointed | None = None
 
     def follows(self, other: "Line") -> bool:
         """Whether `other` is the sentence before it, with nothing but white space between."""
@@ -123,7 +125,7 @@ def features(question: Question, title: str, lines: Sequence[Line]) -> NDArray[n
                 _beside_focus(question, line, spans),
                 _side(line, spans, local)
                 if question.kind is Kind.REASON
-                else _nearness(line, spans, local),
+                else nearness(line, spans, local),
                 is_heading(line.text),
                 min(len(line.text), 300) / 300,
                 line.text.endswith("?"),
@@ -153,19 +155,9 @@ def starts_with_pronoun(text: str) -> bool:
     return bool(_LEANS.search(text))
 
 
-def nearest_span(question: Question, line: Line) -> tuple[int, int] | None:
-    """The candidate in a sentence that stands nearest to the question's words; None when unsure."""
-    if question.kind in (Kind.REASON, Kind.TEXT):
-        return None
-    weights = np.array([term.weight for term in question.terms])
-    weights = weights / max(float(weights.sum()), 1e-6)
-    scored = [(_nearness(line, [span], weights), span) for span in candidates(question, line.text)]
-    return max(scored, key=lambda item: (item[0], item[1]))[1] if scored else None
-
-
 def _held(question: Question, line: Line, weights: NDArray[np.float64]) -> bool:
     """Whether somebody without a name ("the driver") stands near the question's words."""
-    return _nearness(line, holders(question, line.text), weights) > NEAR
+    return nearness(line, holders(question, line.text), weights) > NEAR
 
 
 def _beside_focus(question: Question, line: Line, spans: Sequence[tuple[int, int]]) -> float:
@@ -189,7 +181,7 @@ def _side(line: Line, spans: Sequence[tuple[int, int]], weights: NDArray[np.floa
     return float(max((met * np.sign(start - at)).sum() for start, _ in spans))
 
 
-def _nearness(line: Line, spans: Sequence[tuple[int, int]], weights: NDArray[np.float64]) -> float:
+def nearness(line: Line, spans: Sequence[tuple[int, int]], weights: NDArray[np.float64]) -> float:
     """How near the best candidate stands to the question's words, 0 to 1, over 40 letters or so."""
     best = 0.0
     at = line.where - line.start

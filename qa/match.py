@@ -47,8 +47,8 @@ def match(
         none = np.zeros((len(terms), len(sentences)), np.float32)
         return Match(none, none.sum(axis=1), none.astype(np.bool_), none.astype(np.int32))
     shift = title + 1 - passage.start
-    bounds = [0, *(start + shift for start, _ in sentences)]
-    columns = [*np.searchsorted(found.offsets[:, 0], bounds), len(found.offsets)]
+    columns = columns_of(title, passage, found)
+    bounds = range(len(columns) - 1)
     cosines = asked.vectors @ found.vectors.T
     best = np.full((len(cosines), len(bounds)), -1.0, np.float32)
     at = np.zeros((len(cosines), len(bounds)), np.int32)
@@ -71,3 +71,10 @@ def match(
     present = np.array([[term.word in words for words in inside] for term in terms], np.bool_)
     present = present.reshape(len(terms), len(sentences))
     return Match(similar[:, 1:], similar[:, 0], present, where[:, 1:])
+
+
+def columns_of(title: int, passage: Passage, found: TokenVectors) -> list[int]:
+    """Where the tokens of the title, of each sentence in turn, and of nothing more begin."""
+    shift = title + 1 - passage.start
+    bounds = [0, *(start + shift for start, _ in passage.sentences)]
+    return [*np.searchsorted(found.offsets[:, 0], bounds).tolist(), len(found.offsets)]

@@ -4,23 +4,21 @@ The reader writes nothing of its own. It scores every sentence that was retrieve
 over `qa.features`, judges the best by the logistic one of `qa.refuse`, and picks those to show.
 """
 
-import json
 import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.article import Article
 from index.words import words
 from qa import refuse
-from qa.features import NAMES, Line, features, nearest_span, starts_with_pronoun
+from qa.features import NAMES, Line, features, starts_with_pronoun
+from qa.mark import marked
+from qa.model import model
 from qa.question import COUNTED, Kind, Question
-from qa.rerank import Evidence
+from qa.rerank import Evidence, by_article
 
 _BULLET = re.compile(r"(?:[-•*]|\d{1,3}[.)])[ \t]+(?=\S)")
 MOST_SENTENCES = 5
@@ -54,15 +52,6 @@ class Candidate:
         return self.article.text[self.start : self.end]
 
 
-@lru_cache(maxsize=1)
-def model() -> tuple[NDArray[np.float64], NDArray[np.float64], float]:
-    """Weights of `features.NAMES`, of `refuse.NAMES`, and the intercept, as fitted."""
-    stored = json.loads(Path(__file__).with_name("weights.json").read_text("utf-8"))
-    rank = np.array([stored["rank"][name] for name in NAMES])
-    lacking = np.array([stored["refuse"][name] for name in refuse.NAMES])
-    return rank, lacking, float(stored["refuse"]["intercept"])
-
-
 def candidates(
     question: Question,
     evidence: Sequence[Evidence],
@@ -79,38 +68,14 @@ def candidates(
     return sorted(found, key=lambda c: (-c.score, c.article.id, c.start))
 
 
-def by_article(evidence: Sequence[Evidence]) -> list[tuple[Article, list[Line]]]:
-    """Each article's known sentences in order; one in two passages as the better of them saw it."""
-    articles: dict[str, Article] = {}
-    known: dict[str, dict[int, Line]] = {}
-    for item in evidence:
-        passage, met = item.hit.passage, item.match
-        articles[passage.article_id] = item.hit.article
-        lines = known.setdefault(passage.article_id, {})
-        for column, (start, end) in enumerate(passage.sentences):
-            similar = met.similar[:, column]
-            if start in lines and lines[start].similar.sum() >= similar.sum():
-                continue
-            lines[start] = Line(
-                text=item.hit.article.text[start:end],
-                start=start,
-                end=end,
-                similar=similar,
-                present=met.present[:, column],
-                where=met.where[:, column],
-                title=met.title,
-                dense=item.cosine,
-            )
-    return [(articles[key], [lines[s] for s in sorted(lines)]) for key, lines in known.items()]
-
-
 def _of_article(
     question: Question,
     article: Article,
     lines: list[Line],
     keep: Callable[[Article, int, int], bool] | None,
 ) -> list[Candidate]:
-    rank, lacking, intercept = model()
+    known = model()
+    rank, lacking, intercept = known.rank, known.refuse, known.refuse_intercept
     rows = features(question, article.title, lines)
     scores = rows @ rank
     heading = NAMES.index("heading")
@@ -128,7 +93,7 @@ def _of_article(
             start = lines[best - 1].start
         if bullet := _BULLET.match(article.text, start, line.end):
             start = bullet.end()
-        span = nearest_span(question, line)
+        span = marked(question, line)
         found.append(
             Candidate(
                 article=article,

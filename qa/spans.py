@@ -217,6 +217,11 @@ def candidates(question: Question, text: str) -> list[Span]:
     return [s for s in found if not _repeats(text[s[0] : s[1]], asked)]
 
 
+def candidates_of(kind: Kind, text: str) -> list[Span]:
+    """Spans of `text` in the form of a kind; none for a kind without one."""
+    return [m.span() for m in _FORMS[kind].finditer(text)] if kind in _FORMS else []
+
+
 def new_names(question: Question, text: str) -> list[Span]:
     """Names in `text` that are not the question's own."""
     asked = set(question.words)

@@ -23,6 +23,11 @@ class TokenCache:
         self._kept: OrderedDict[str, TokenVectors] = OrderedDict()
         self._bytes = 0
 
+    @property
+    def fingerprint(self) -> str:
+        """The encoder's."""
+        return self._encoder.fingerprint
+
     def encode_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Token vectors of each text, encoding only those that are not remembered."""
         missing = list(dict.fromkeys(text for text in texts if text not in self._kept))

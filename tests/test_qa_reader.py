@@ -1,15 +1,19 @@
 """What of the candidates is shown: sure enough, none twice, both where outlets disagree."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import Article
+from qa import features, refuse, rerank
+from qa import model as weights
 from qa.features import starts_with_pronoun
 from qa.question import parse
-from qa.reader import FURTHER, MOST_SENTENCES, Candidate, candidates, choose, model
+from qa.reader import FURTHER, MOST_SENTENCES, Candidate, candidates, choose
 
 COUNT = parse("How many beavers are there?", {"beaver": 1}, 10)
 WHEN = parse("When did it open?", {"open": 1}, 10)
@@ -125,9 +129,15 @@ def test_no_evidence_is_no_candidate() -> None:
     assert candidates(parse("?", {}, 0), []) == []
 
 
-def test_the_weights_that_ship_are_numbers_for_every_feature() -> None:
-    rank, lacking, intercept = model()
-    assert all(abs(weight) < 1e3 for weight in (*rank, *lacking, intercept))
+def test_the_weights_that_ship_are_numbers_for_every_feature_in_its_place() -> None:
+    stored = json.loads(Path(weights.__file__).with_name("weights.json").read_text("utf-8"))
+    for name, wanted in (
+        ("passage", [*rerank.NAMES, "intercept"]),
+        ("rank", features.NAMES),
+        ("refuse", [*refuse.NAMES, "intercept"]),
+    ):
+        assert list(stored[name]) == wanted
+        assert all(abs(weight) < 1e3 for weight in stored[name].values())
 
 
 @pytest.mark.parametrize(

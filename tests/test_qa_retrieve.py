@@ -21,7 +21,7 @@ from index.passages import Passage, Scope, context
 from index.words import word_spans
 from qa.match import match
 from qa.question import Kind, Question, Term, parse
-from qa.rerank import BEST_SENTENCE, POWER, rerank
+from qa.rerank import NAMES, POWER, Evidence, rerank, rows
 from qa.retrieve import RRF_K, fuse, retrieve
 from qa.tokens import TokenCache
 from qa.types import Hit
@@ -34,6 +34,8 @@ WAYS = {"e": (1.0, 0.0), "n": (0.0, 1.0), "ne": (math.sqrt(0.5), math.sqrt(0.5))
 
 class Compass:
     """Token vectors in a plane by the word, as `WAYS` points; any other word points south."""
+
+    fingerprint = "compass"
 
     def __init__(self) -> None:
         self.calls: list[list[str]] = []
@@ -192,32 +194,34 @@ def hit(text: str, number: int, rank: int, *cuts: int, title: str = "x") -> Hit:
     return Hit(part, article, 1 / rank, rank)
 
 
-def test_reranked_hits_are_new_in_a_new_order_with_scores_by_hand() -> None:
-    hits = [hit("n s.", 1, 1), hit("e s.", 2, 2), hit("e n.", 3, 3)]
+def test_the_row_of_a_passage_is_what_can_be_worked_out_by_hand() -> None:
+    read = Compass()
+    asked = question("e n", 4.0, 1.0)
+    first = hit("n s. e s.", 1, 1, 5)
+    met = match(asked, read.of("e n"), 1, first.passage, read.of("x\nn s. e s."))
+    row = dict(zip(NAMES, rows(asked, [Evidence(first, met, 0.25)])[0], strict=True))
+    heavy = 4.0**POWER
+    assert row["whole"] == pytest.approx(1.0)
+    assert row["best"] == pytest.approx(heavy / (heavy + 1))
+    assert row["dense"] == 0.25 and row["fused"] == 10.0
+    assert row["uncovered"] == 0.0  # both words are there to the letter
+
+
+def test_reranked_hits_are_new_in_a_new_order() -> None:
+    hits = [hit("n s.", 1, 3), hit("e s.", 2, 2), hit("e n.", 3, 1)]
     ranked = rerank(TokenCache(Compass()), question("e n", 4.0, 1.0), hits, {2: 0.25})
-    heavy, light = 4.0**POWER, 1.0
-    total = heavy + light
-    # One sentence each, so that the best sentence is the whole passage.
-    by_hand = [(1 + BEST_SENTENCE) * share / total for share in (heavy + light, heavy, light)]
     assert [e.hit.passage.number for e in ranked] == [3, 2, 1]
-    assert [e.hit.score for e in ranked] == pytest.approx(by_hand, rel=1e-3)
     assert [e.hit.rank for e in ranked] == [1, 2, 3]
     assert [e.cosine for e in ranked] == [0.0, 0.25, 0.0]
-    assert [h.rank for h in hits] == [1, 2, 3]  # the first list is what it was
+    assert [h.rank for h in hits] == [3, 2, 1]  # the first list is what it was
+    assert all(0 < e.hit.score < 1 for e in ranked)
+    assert all(e.pointed == () for e in ranked)  # the pointer knows one encoder only
 
 
-def test_one_sentence_that_holds_both_words_beats_two_that_hold_one_each() -> None:
-    together, apart = hit("e n. s s.", 1, 2, 5), hit("e s. n s.", 2, 1, 5)
-    ranked = rerank(TokenCache(Compass()), question("e n"), [apart, together], {})
-    assert [e.hit.passage.number for e in ranked] == [1, 2]
-    # Half of the words, in the best sentence, are missed by a right angle.
-    assert ranked[0].hit.score - ranked[1].hit.score == pytest.approx(BEST_SENTENCE / 2, rel=1e-3)
-
-
-def test_the_title_counts_for_the_whole_and_ties_keep_their_order() -> None:
-    hits = [hit("s s.", 1, 1), hit("s s.", 2, 2, title="e"), hit("s s.", 3, 3, title="e")]
-    ranked = rerank(TokenCache(Compass()), question("e"), hits, {})
-    assert [e.hit.passage.number for e in ranked] == [2, 3, 1]
+def test_equals_keep_their_order() -> None:
+    same = [replace(hit("s s.", number, 1), rank=number) for number in (1, 2, 3)]
+    ranked = rerank(TokenCache(Compass()), question("e"), same, {})
+    assert [e.hit.passage.number for e in ranked] == [1, 2, 3]
 
 
 def test_no_hits_and_no_terms_are_no_error() -> None:
