@@ -23,6 +23,7 @@ from qa.notices import (
     same_outlet,
     taken_back,
 )
+from qa.orders import gives_orders, to_come
 from qa.question import Question, is_function
 from qa.reader import Candidate
 from qa.same import same_event, share_of
@@ -58,7 +59,11 @@ class Corrected:
 def corrected(question: Question, found: Sequence[Candidate]) -> Corrected:
     """Put the corrections among these candidates, the best first, into effect."""
     articles = {c.article.id: c.article for c in found}
-    notices = {key: article for key, article in articles.items() if is_correction(article)}
+    notices = {
+        key: article
+        for key, article in articles.items()
+        if is_correction(article) and not gives_orders(article) and not to_come(article)
+    }
     if not notices or asks_of_mistake(question.text):
         return Corrected(tuple(found))
     if back := _taken_back(found, list(notices.values())):

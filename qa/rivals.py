@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from corpus.article import Article
 from index.words import words
+from qa.orders import gives_orders, to_come
 from qa.question import Kind, Question
 from qa.reader import Candidate
 from qa.same import (
@@ -108,7 +109,9 @@ def _by_voice(rivals: Sequence[Rival], standing: Callable[[str], str | None]) ->
 
 
 def _date(rival: Rival) -> str | None:
-    return rival.candidate.article.published
+    """When an article appeared; one of the future, or one that gives orders, is newer than none."""
+    article = rival.candidate.article
+    return None if to_come(article) or gives_orders(article) else article.published
 
 
 def _aligned(
@@ -128,6 +131,7 @@ def _aligned(
     said = share >= least
     # A count says itself what it counts; the title may say the rest.
     titled = said or share_of(question, best, other, other.article.title) >= least
+    sure = sure or (titled and other.probability >= threshold)
     if not (sure or titled) or not same_names(question, best.article, other.article):
         return None
     chosen: Rival | None = None

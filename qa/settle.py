@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from index.words import words
 from qa.corrections import corrected
+from qa.orders import ECHO, asks_itself, gives_orders, insists, to_come
 from qa.question import COUNTED, Kind, Question
 from qa.reader import Candidate, choose
 from qa.rivals import ALIKE, Compared, alternatives, compare, grouped
@@ -25,8 +26,6 @@ LEAD = 400
 LITERAL = 0.9
 # Characters after a sentence in which a quotation that it opens may end.
 QUOTATION = 300
-# A question in an article that has this share of the words asked is the question itself.
-ECHO = 0.6
 MOST_VALUES = 3
 
 
@@ -114,7 +113,8 @@ def _aligned(near: Sequence[Candidate], compared: Compared) -> list[Candidate]:
     """One sentence of each article: that whose value compares before that which scores best."""
     told = [rival.candidate for rival in (*compared.voices, *compared.older)]
     rivals = list({c.article.id: c for c in (*near, *told)}.values())
-    return [c for c in rivals if not historic(c)] or rivals
+    present = [c for c in rivals if not historic(c) and not to_come(c.article)]
+    return present or rivals
 
 
 def _present(question: Question, found: list[Candidate], threshold: float) -> list[Candidate]:
@@ -155,12 +155,35 @@ def _newest(
 
 
 def _answers(question: Question, found: Sequence[Candidate], threshold: float) -> list[Candidate]:
-    """The candidates that are no questions, nor lean on one where another article tells it."""
+    """The candidates that are no questions, nor lean on one where another article tells it.
+
+    Those of articles that give orders, or that ask the question themselves, come behind others.
+    """
     if question.kind is Kind.STATEMENT:
-        return list(found)
-    told = [c for c in found if not c.text.rstrip(" ”\"’'»)").endswith("?")]
-    stated = [c for c in told if not _repeated(question, c)]
-    return stated if any(c.probability >= threshold for c in stated) else told
+        told = list(found)
+    else:
+        told = [c for c in found if not c.text.rstrip(" ”\"’'»)").endswith("?")]
+        stated = [c for c in told if not _repeated(question, c)]
+        told = stated if any(c.probability >= threshold for c in stated) else told
+    articles = {c.article.id: c.article for c in told}
+    pressing = {
+        key
+        for key, article in articles.items()
+        if gives_orders(article)
+        or to_come(article)
+        or insists(article)
+        or asks_itself(question, article)
+    }
+    if not pressing:
+        return told
+    free = [c for c in told if c.article.id not in pressing]
+    if not free or free[0].probability < threshold:
+        return told
+    # Behind, and by so much that what it says is no rival of the best by its score.
+    below = free[0].score
+    return [*free, *(
+        replace(c, score=min(c.score, below)) for c in told if c.article.id in pressing
+    )]  # fmt: skip
 
 
 def _repeated(question: Question, candidate: Candidate) -> bool:
