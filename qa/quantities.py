@@ -94,7 +94,9 @@ _PART = re.compile(
 )
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
 _PERCENT = re.compile(r"\s?(?:%|per ?cent\b(?: points?)?|percentage points?)", re.IGNORECASE)
-_RATE = re.compile(r"\s?(?:an?|per|each|every|/)\s?(?:hour|h|second|s|minute|min)\b", re.IGNORECASE)
+_RATE = re.compile(
+    r"(?:\s(?:an?|per|each|every)\s|\s?/\s?)(hour|h|second|s|minute|min)\b", re.IGNORECASE
+)
 _CLOCK = re.compile(r"[.:]\d\d\s*(?:[ap]\.?m|o[’']clock)|\s*(?:[ap]\.?m\b|o[’']clock)|[:]\d\d")
 _MONTH = re.compile(
     r"(?:of )?(?:January|February|March|April|May|June|July|August|September|October|November|"
@@ -214,7 +216,7 @@ def _unit(sentence: str, start: int, end: int) -> tuple[str, float, int]:
     if "nautical" in found.group():
         factor = 1852.0
     if of == "length" and (rate := _RATE.match(after, found.end())):
-        seconds = {"h": 3600, "s": 1, "m": 60}[rate.group().split()[-1].lstrip("/")[0]]
+        seconds = {"h": 3600, "s": 1, "m": 60}[rate[1][0].lower()]
         return "speed", factor / seconds, rate.end()
     return of, factor, found.end()
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from qa.quantities import quantities
 from qa.question import parse
 from qa.values import Known, differ, value_of
 
@@ -89,3 +90,10 @@ def test_what_does_not_compare_has_no_value() -> None:
     assert known("How many came?", "Nobody knows.", "knows") is None
     assert known("Why did it fail?", "Because of rain.", "rain") is None
     assert value_of(parse("How many came?", {}, 100), "41 came.", None) is None
+
+
+def test_a_length_before_another_word_is_no_speed() -> None:
+    read = [[(q.number, q.of) for q in quantities(text)] for text in (
+        "He runs 12 kilometres as a rule.", "It ran at 90 km/h.", "It ran at 90 kilometres an hour.",
+    )]  # fmt: skip
+    assert read == [[(12_000.0, "length")], [(25.0, "speed")], [(25.0, "speed")]]
