@@ -4,8 +4,8 @@
 
 Fitted on the sample and on benchmarks/news-tune*, never on news-check. The ranking is a softmax
 over all sentences of an article pile that puts its weight on those that hold an accepted answer;
-the refusal is a logistic regression of "the best sentence is right" on what it lacks. Both are ridged.
-`--folds` leaves each folder out in turn and reports how the others' fit does on it.
+the refusal is a logistic regression of "the best sentence is right" on what it lacks. Both are
+ridged. `--folds` leaves each folder out in turn and reports how the others' fit does on it.
 """
 
 import argparse
