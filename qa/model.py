@@ -13,13 +13,18 @@ Weights = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Weights in the order of `rerank.NAMES`, `features.NAMES` and `refuse.NAMES`."""
+    """Weights in the order of `rerank.NAMES`, `features.NAMES`, `refuse.NAMES` and `sure.NAMES`.
+
+    `sure_large` is what a large library adds to `sure`.
+    """
 
     passage: Weights
     passage_intercept: float
     rank: Weights
     refuse: Weights
     refuse_intercept: float
+    sure: Weights
+    sure_large: Weights
 
 
 @lru_cache(maxsize=1)
@@ -32,4 +37,5 @@ def model() -> Model:
         intercept = float(values.pop("intercept", 0.0))
         return np.array(list(values.values())), intercept
 
-    return Model(*split("passage"), split("rank")[0], *split("refuse"))
+    sure, large = (split(name)[0] for name in ("sure", "sure_large"))
+    return Model(*split("passage"), split("rank")[0], *split("refuse"), sure, large)

@@ -1,19 +1,21 @@
 """Evidence -> candidates -> the sentences of an answer.
 
 The reader writes nothing of its own. It scores every sentence that was retrieved by a linear model
-over `qa.features`, judges the best by the logistic one of `qa.refuse`, and picks those to show.
+over `qa.features`, judges the best by the logistic one of `qa.refuse` and by what else was found
+(`qa.sure`), and picks those to show.
 """
 
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpus.article import Article
 from index.words import words
-from qa import refuse
+from qa import refuse, sure
 from qa.features import NAMES, Line, features, starts_with_pronoun
 from qa.mark import marked
 from qa.model import model
@@ -61,11 +63,34 @@ def candidates(
 
     `keep` tells for an article and a sentence's offsets whether it may answer at all.
     """
+    found = scored(question, evidence, keep)
+    if not found:
+        return []
+    slope, intercept = sure.line(question, evidence, standing(evidence, [c for c, _ in found]))
+    return [
+        replace(each, probability=sure.probability(slope * odds + intercept))
+        for each, odds in found
+    ]
+
+
+def scored(
+    question: Question,
+    evidence: Sequence[Evidence],
+    keep: Callable[[Article, int, int], bool] | None = None,
+) -> list[tuple[Candidate, float]]:
+    """`candidates` without a probability yet, each with the log of the odds by what it lacks."""
     found = []
     if question.terms:
         for article, lines in by_article(evidence):
             found.extend(_of_article(question, article, lines, keep))
-    return sorted(found, key=lambda c: (-c.score, c.article.id, c.start))
+    return sorted(found, key=lambda pair: (-pair[0].score, pair[0].article.id, pair[0].start))
+
+
+def standing(evidence: Sequence[Evidence], found: Sequence[Candidate]) -> NDArray[np.float64]:
+    """How the first of some candidates stands out: the row of `sure.beside`."""
+    best = found[0]
+    others = (c.score for c in found if c.article.id != best.article.id)
+    return sure.beside(evidence, best.article.id, best.end, best.score - next(others, -math.inf))
 
 
 def _of_article(
@@ -73,7 +98,8 @@ def _of_article(
     article: Article,
     lines: list[Line],
     keep: Callable[[Article, int, int], bool] | None,
-) -> list[Candidate]:
+) -> list[tuple[Candidate, float]]:
+    """An article's best sentences with the log of the odds that what they lack gives them."""
     known = model()
     rank, lacking, intercept = known.rank, known.refuse, known.refuse_intercept
     rows = features(question, article.title, lines)
@@ -94,17 +120,16 @@ def _of_article(
         if bullet := _BULLET.match(article.text, start, line.end):
             start = bullet.end()
         span = marked(question, line)
-        found.append(
-            Candidate(
-                article=article,
-                start=start,
-                end=line.end,
-                score=float(scores[best]),
-                probability=1 / (1 + math.exp(-float(row @ lacking) - intercept)),
-                gap=float(row[refuse.NAMES.index("gap_article")]),
-                span=span and (span[0] + line.start - start, span[1] + line.start - start),
-            )
+        candidate = Candidate(
+            article=article,
+            start=start,
+            end=line.end,
+            score=float(scores[best]),
+            probability=0.0,
+            gap=float(row[refuse.NAMES.index("gap_article")]),
+            span=span and (span[0] + line.start - start, span[1] + line.start - start),
         )
+        found.append((candidate, float(row @ lacking) + intercept))
     return found
 
 

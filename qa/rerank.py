@@ -41,13 +41,16 @@ class Evidence:
     """A hit with the comparison that gave it its score, for the reader to look closer.
 
     `cosine` is that of the whole passage's vector with the question's, `pointed` what the pointer
-    says of each sentence, empty where there is none for the encoder.
+    says of each sentence, empty where there is none for the encoder; `fused` is the score of the
+    search that found it, `likely` the log of the odds that it answers.
     """
 
     hit: Hit
     match: Match
     cosine: float
     pointed: tuple[Pointed | None, ...] = ()
+    fused: float = 0.0
+    likely: float = 0.0
 
 
 def rerank(
@@ -64,10 +67,14 @@ def rerank(
     known, scores = model(), np.zeros(len(hits))
     if question.terms:
         scores = rows(question, evidence) @ known.passage + known.passage_intercept
-        scores = 1 / (1 + np.exp(-scores))
+    likely = 1 / (1 + np.exp(-scores)) if question.terms else scores
     order = sorted(range(len(hits)), key=lambda at: (-scores[at], hits[at].rank))
     return [
-        replace(evidence[at], hit=replace(hits[at], score=float(scores[at]), rank=rank))
+        replace(
+            evidence[at],
+            hit=replace(hits[at], score=float(likely[at]), rank=rank),
+            likely=float(scores[at]),
+        )
         for rank, at in enumerate(order, 1)
     ]
 
@@ -86,12 +93,12 @@ def compare(
         compared = (question, asked, len(text) - len(hit.passage.text) - 1, hit.passage, found)
         said = pointer.point(*compared) if fits else ()
         cosine = cosines.get(hit.passage.number, 0.0)
-        evidence.append(Evidence(hit, match(*compared), cosine, said))
+        evidence.append(Evidence(hit, match(*compared), cosine, said, fused=hit.score))
     return evidence
 
 
 def rows(question: Question, evidence: Sequence[Evidence]) -> NDArray[np.float64]:
-    """A row of `NAMES` for each passage, whose hit has the score of the fusion."""
+    """A row of `NAMES` for each passage."""
     raw = np.array([term.weight for term in question.terms])
     weights = raw**POWER / max(float((raw**POWER).sum()), 1e-6)
     of_sentence: dict[tuple[str, int], tuple[float, NDArray[np.float64]]] = {}
@@ -114,7 +121,7 @@ def rows(question: Question, evidence: Sequence[Evidence]) -> NDArray[np.float64
                 similar @ weights,
                 (weights @ met.similar).max(initial=-1.0),
                 item.cosine,
-                item.hit.score * 10,
+                item.fused * 10,
                 row[UNTITLED],
                 row[NEAR],
                 (raw * ~there).max() / 8,

@@ -6,6 +6,7 @@ found is a candidate; the reader decides by its neighbourhood.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from index.prior import is_known
 from index.words import stem
@@ -202,9 +203,15 @@ def candidates(question: Question, text: str) -> list[Span]:
 
     Empty for kinds without a form of their own (what, how, which): there any sentence may answer.
     """
+    return list(_candidates(question, text))
+
+
+# Passages are ordered, sentences chosen, and words marked by them: the same ones three times.
+@lru_cache(maxsize=2048)
+def _candidates(question: Question, text: str) -> tuple[Span, ...]:
     asked = set(question.words)
     if question.kind in (Kind.PERSON, Kind.PLACE, Kind.NAME):
-        return new_names(question, text)
+        return tuple(new_names(question, text))
     elif question.kind in (Kind.NUMBER, Kind.DURATION) and (form := unit(question.text)):
         found = [m.span() for m in form.finditer(text)]
         if question.kind is Kind.DURATION:
@@ -212,9 +219,9 @@ def candidates(question: Question, text: str) -> list[Span]:
     elif question.kind in _FORMS:
         found = [m.span() for m in _FORMS[question.kind].finditer(text)]
     else:
-        return []
+        return ()
     found = [_trimmed(text, *span) for span in found]
-    return [s for s in found if not _repeats(text[s[0] : s[1]], asked)]
+    return tuple(s for s in found if not _repeats(text[s[0] : s[1]], asked))
 
 
 def candidates_of(kind: Kind, text: str) -> list[Span]:

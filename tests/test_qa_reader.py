@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus import Article
-from qa import features, refuse, rerank
+from qa import features, refuse, rerank, sure
 from qa import model as weights
 from qa.features import starts_with_pronoun
 from qa.question import parse
@@ -135,6 +135,8 @@ def test_the_weights_that_ship_are_numbers_for_every_feature_in_its_place() -> N
         ("passage", [*rerank.NAMES, "intercept"]),
         ("rank", features.NAMES),
         ("refuse", [*refuse.NAMES, "intercept"]),
+        ("sure", sure.NAMES[:2]),
+        ("sure_large", sure.NAMES),
     ):
         assert list(stored[name]) == wanted
         assert all(abs(weight) < 1e3 for weight in stored[name].values())

@@ -199,7 +199,7 @@ def test_the_row_of_a_passage_is_what_can_be_worked_out_by_hand() -> None:
     asked = question("e n", 4.0, 1.0)
     first = hit("n s. e s.", 1, 1, 5)
     met = match(asked, read.of("e n"), 1, first.passage, read.of("x\nn s. e s."))
-    row = dict(zip(NAMES, rows(asked, [Evidence(first, met, 0.25)])[0], strict=True))
+    row = dict(zip(NAMES, rows(asked, [Evidence(first, met, 0.25, fused=1.0)])[0], strict=True))
     heavy = 4.0**POWER
     assert row["whole"] == pytest.approx(1.0)
     assert row["best"] == pytest.approx(heavy / (heavy + 1))
