@@ -19,9 +19,11 @@ from qa.same import (
     comparable,
     earlier,
     of_another_time,
+    same_event,
     same_names,
     same_thing,
     share_of,
+    speaks_of_before,
 )
 from qa.values import NAMED, Known, differ, value_of, values_in
 
@@ -131,7 +133,9 @@ def _aligned(
     said = share >= least
     # A count says itself what it counts; the title may say the rest.
     titled = said or share_of(question, best, other, other.article.title) >= least
-    sure = sure or (titled and other.probability >= threshold)
+    dated = question.kind is Kind.TIME and same_event(best.article, other.article)
+    told = given.number is None and (titled or dated) and other.probability >= threshold
+    sure = sure or told
     if not (sure or titled) or not same_names(question, best.article, other.article):
         return None
     chosen: Rival | None = None
@@ -139,7 +143,9 @@ def _aligned(
         if not comparable(given, value, best.article, other.article):
             continue
         same = same_thing(question, given, value, other.text, span)
-        if same == 0 or earlier(question, best.text, other.text, span):
+        if same == 0:
+            continue
+        if earlier(other.text, span) and not speaks_of_before(f"{question.text} {best.text}"):
             continue
         counted = given.number is not None and not given.unit
         if not sure and (not same if counted else not said):

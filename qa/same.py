@@ -201,10 +201,14 @@ def _years(text: str) -> set[int]:
     return {int(found.group()) for found in _YEAR.finditer(text)}
 
 
-def earlier(question: Question, best: str, text: str, span: tuple[int, int]) -> bool:
+def earlier(text: str, span: tuple[int, int]) -> bool:
     """Whether a value is said to have been before ("9,500 in the week before")."""
-    clause = _clause(text, span)
-    return bool(_EARLIER.search(clause)) and not _EARLIER.search(f"{question.text} {best}")
+    return bool(_EARLIER.search(_clause(text, span)))
+
+
+def speaks_of_before(text: str) -> bool:
+    """Whether a text tells of a time before that of its article."""
+    return bool(_EARLIER.search(text))
 
 
 def _clause(text: str, span: tuple[int, int]) -> str:

@@ -14,7 +14,7 @@ from qa.orders import ECHO, asks_itself, gives_orders, insists, to_come
 from qa.question import COUNTED, Kind, Question
 from qa.reader import Candidate, choose
 from qa.rivals import ALIKE, Compared, alternatives, compare, grouped
-from qa.same import historic
+from qa.same import earlier, historic
 from qa.several import SURVEYED, explained, listing, lists, reasons, survey, surveys, whole_list
 from qa.values import differ, pick, value_of
 
@@ -118,15 +118,23 @@ def _aligned(near: Sequence[Candidate], compared: Compared) -> list[Candidate]:
 
 
 def _present(question: Question, found: list[Candidate], threshold: float) -> list[Candidate]:
-    """The candidates, with what is told of today before what is told of years long ago."""
-    if question.kind not in COUNTED or not historic(found[0]) or re.search(r"\d{4}", question.text):
+    """The candidates, with what is told of today before what is told of years long ago.
+
+    And what is so before what was so the year before.
+    """
+    if question.kind not in COUNTED or re.search(r"\d{4}", question.text) or not _past(found[0]):
         return found
     for candidate in found[1:]:
         behind = found[0].score - candidate.score
-        if behind <= ALIKE and candidate.probability >= threshold and not historic(candidate):
+        if behind <= ALIKE and candidate.probability >= threshold and not _past(candidate):
             if value_of(question, candidate.text, candidate.span):
                 return [candidate, *(c for c in found if c is not candidate)]
     return found
+
+
+def _past(candidate: Candidate) -> bool:
+    before = candidate.span and earlier(candidate.text, candidate.span)
+    return historic(candidate) or bool(before)
 
 
 def _newest(

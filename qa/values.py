@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.words import fold
+from index.words import fold, words
 from qa.quantities import HEDGE, Quantity, is_money, number_of, quantities
 from qa.question import COUNTED, Kind, Question
 from qa.spans import candidates as spans_of
@@ -42,9 +42,11 @@ _SHARE = re.compile(
 )
 _DIFFERENCE = re.compile(r"\bby how (?:much|many)\b", re.IGNORECASE)
 _COUNTS = re.compile(
-    r"^\W*(?:the )?(?:number|total|count) of\b|\b(?:death toll|toll|number of|how many)\b",
+    r"^\W*(?:the )?(?:number|total|count) of\b|\b(?:death toll|toll|number of|how many)\b"
+    r"|\bwhat (?:does|did|do) .{1,80}\b(?:weigh|measure)\b",
     re.IGNORECASE,
 )
+_OF_WHOLE = re.compile(r"\b(?:of|out of)\s(?:the\s|all\s)?$", re.IGNORECASE)
 _PLACED = re.compile(r"\b(?:in|at|from|near|to)\s+(?:the\s+)?$")
 # How far a number that is only about right may be from the exact one.
 ABOUT = 0.1
@@ -119,6 +121,12 @@ def pick(question: Question, sentence: str, span: tuple[int, int] | None) -> tup
     by = [s for s, _ in found if re.search(r"\bby\s(?:\w+\s)?$", sentence[: s[0]])]
     if by and _DIFFERENCE.search(question.text):
         return by[0]
+    if whole := [s for s, _ in found if _OF_WHOLE.search(sentence[: s[0]])]:
+        # "of the 210 species 72 are endangered": of how many are, and of how many there are
+        for place, _ in found:
+            told = re.match(r"\s(?:are|were|have|had|is|was)\s(\w+)", sentence[place[1] :])
+            if told and place not in whole and set(words(told[1])) & set(question.words):
+                return place
     inside = [(s, v) for s, v in found if span and s[0] < span[1] and span[0] < s[1]]
     wanted = _wanted(question, found)
     if wanted and not any(value in wanted for _, value in inside):
