@@ -15,9 +15,10 @@ from index.words import WORD, stem, word_spans, words
 from qa.asking import ASKS, is_name, says
 from qa.days import ALONE, DAY
 from qa.events import begun, coming, compared, leads_with, told_of
+from qa.features import has_form
 from qa.filters import Asked
 from qa.genre import is_opinion
-from qa.question import is_function
+from qa.question import Kind, is_function, kind_of, parse
 from qa.reported import SAID
 from qa.rewrite import Standalone, rewrite
 from qa.spans import DATES
@@ -36,7 +37,10 @@ _WAS = re.compile(
     r"(?:did|was|were|had)\b",
     re.IGNORECASE,
 )
-_WILL = re.compile(r"\b(?:when|until when|by when|from when)\b.{0,12}\b(?:will|going to)\b", re.I)
+_WILL = re.compile(
+    r"\bwhen\b.{0,12}\b(?:will|going to|due)\b|\bwhen (?:is|are|do|does) (?:the|its|their)\b",
+    re.IGNORECASE,
+)
 _WHY = re.compile(
     r"^\W*(?:why|how come)(?: (?:is|are|was|were|do|does|did|has|have|had|will))?\b", re.I
 )
@@ -203,12 +207,16 @@ def _telling(question: str) -> Keep:
 def _tenses(asked: Asked, today: date) -> Iterator[Keep | None]:
     """Sentences that may tell when something was, or will be: by the days that they name."""
     text = asked.text
+    timed: Keep | None = None
+    if kind_of(text) is Kind.TIME:
+        question = parse(text, {}, 1)
+        timed = lambda article, start, end: has_form(question, article.text[start:end])  # noqa: E731
     if _WAS.search(text) or (asked.when.latest and not _AHEAD.search(text)):
-        yield lambda article, start, end: begun(article, start, end, today)
+        yield _both(timed, lambda article, start, end: begun(article, start, end, today))
         return
     if _WILL.search(text):
-        yield coming
-    yield None
+        yield _both(timed, coming)
+    yield timed
 
 
 def _dated(text: str, when: When, beside: int = BESIDE) -> Keep:

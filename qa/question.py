@@ -59,8 +59,7 @@ class Question:
     """A question as it is read.
 
     `terms` are its content words; `focus` the folded words of what is asked for ("hostages" in
-    "how many hostages"); `sweeping` whether it wants more than one sentence; `among` how many
-    passages the library has that is asked.
+    "how many hostages"); `sweeping` whether it wants more than one sentence.
     """
 
     text: str
@@ -68,7 +67,6 @@ class Question:
     kind: Kind
     focus: frozenset[str]
     sweeping: bool
-    among: int = 0
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -134,8 +132,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         Kind.NUMBER,
-        r"\bhow (?:many|much|old|far|tall|high|deep|wide|large|big|fast|heavy|often|long|hot|cold|"
-        r"frequently|strong|loud|thick|steep)\b"
+        r"\bhow (?:many|much|old|far|tall|high|deep|wide|large|big|fast|heavy|often|long(?! ago)|"
+        r"hot|cold|frequently|strong|loud|thick|steep)\b"
         r"|\b(?:what|which)\b.{0,20}\b(?:percentage|per ?cent|share|proportion|number|amount|age|"
         r"size|"
         r"height|weight|length|width|depth|speed|distance|temperature|capacity|rate|score|margin|"
@@ -240,8 +238,7 @@ def parse(text: str, frequencies: Mapping[str, int], passages: int, *, asked: in
     focus: set[str] = set()
     if kind in COUNTED and (found := _FOCUS.search(last)):
         focus = {word for *_, word in word_spans(found.group(1))} - _FUNCTION
-    sweeping = bool(_SWEEPING.search(last))
-    return Question(text, tuple(terms), kind, frozenset(focus), sweeping, passages)
+    return Question(text, tuple(terms), kind, frozenset(focus), bool(_SWEEPING.search(last)))
 
 
 def is_function(word: str) -> bool:

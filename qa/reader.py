@@ -100,14 +100,16 @@ def _of_article(
     keep: Callable[[Article, int, int], bool] | None,
 ) -> list[tuple[Candidate, float]]:
     """An article's best sentences with the log of the odds that what they lack gives them."""
+    kept = [keep is None or keep(article, line.start, line.end) for line in lines]
+    if not any(kept):
+        return []
     known = model()
     rank, lacking, intercept = known.rank, known.refuse, known.refuse_intercept
     rows = features(question, article.title, lines)
     scores = rows @ rank
     heading = NAMES.index("heading")
     order = sorted(range(len(lines)), key=lambda i: (rows[i][heading], -scores[i]))
-    if keep:
-        order = [i for i in order if keep(article, lines[i].start, lines[i].end)]
+    order = [i for i in order if kept[i]]
     found = []
     for best in order[:JUDGED]:
         if rows[best][heading]:
