@@ -59,7 +59,8 @@ class Question:
     """A question as it is read.
 
     `terms` are its content words; `focus` the folded words of what is asked for ("hostages" in
-    "how many hostages"); `sweeping` whether it wants more than one sentence.
+    "how many hostages"); `sweeping` whether it wants more than one sentence; `among` how many
+    passages the library has that is asked.
     """
 
     text: str
@@ -67,6 +68,7 @@ class Question:
     kind: Kind
     focus: frozenset[str]
     sweeping: bool
+    among: int = 0
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -238,7 +240,8 @@ def parse(text: str, frequencies: Mapping[str, int], passages: int, *, asked: in
     focus: set[str] = set()
     if kind in COUNTED and (found := _FOCUS.search(last)):
         focus = {word for *_, word in word_spans(found.group(1))} - _FUNCTION
-    return Question(text, tuple(terms), kind, frozenset(focus), bool(_SWEEPING.search(last)))
+    sweeping = bool(_SWEEPING.search(last))
+    return Question(text, tuple(terms), kind, frozenset(focus), sweeping, passages)
 
 
 def is_function(word: str) -> bool:
