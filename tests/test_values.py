@@ -93,7 +93,6 @@ def test_what_does_not_compare_has_no_value() -> None:
 
 
 def test_a_length_before_another_word_is_no_speed() -> None:
-    read = [[(q.number, q.of) for q in quantities(text)] for text in (
-        "He runs 12 kilometres as a rule.", "It ran at 90 km/h.", "It ran at 90 kilometres an hour.",
-    )]  # fmt: skip
+    texts = ("He runs 12 kilometres as a rule.", "It did 90 km/h.", "It did 90 kilometres an hour.")
+    read = [[(q.number, q.of) for q in quantities(text)] for text in texts]
     assert read == [[(12_000.0, "length")], [(25.0, "speed")], [(25.0, "speed")]]
