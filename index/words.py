@@ -35,7 +35,7 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """One word, folded: `Élections` -> `elect`; never empty and never with white space."""
     folded = "".join(fold(word).split()) or word
