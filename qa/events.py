@@ -13,6 +13,8 @@ from qa.days import ANY, DAY, MONTH, YEAR, span
 
 # Sentences at the start of an article that date what it is about.
 LEAD = 2
+# "The election takes place on 25 September": a day without a year so near is to come.
+SOON = timedelta(days=120)
 _TIME = re.compile(rf"\b(?:{ANY}|{DAY})(?!\w)", re.IGNORECASE)
 _AHEAD = re.compile(r"\b(?:will|would|(?:is|are|due) to|plans?|until|next|coming)\b", re.I)
 _YEAR_BEFORE = re.compile(r"\b(?:an?|the|one) year (?:earlier|before)\b|\bthe year before\b", re.I)
@@ -70,7 +72,7 @@ def times(sentence: str, published: date) -> tuple[Days, ...]:
         if days is None:
             continue
         if _YEARLESS.search(phrase) and not re.search(YEAR, phrase):
-            days = _nearest(days, published)
+            days = _meant(days, published, ahead=bool(_AHEAD.search(sentence)))
         elif re.fullmatch(DAY, phrase, re.IGNORECASE) and _AHEAD.search(sentence):
             week = timedelta(days=7)
             found.append((days[0] + week, days[1] + week))  # it may also be the coming one
@@ -86,13 +88,14 @@ def compared(text: str, start: int, end: int, said: str) -> bool:
     return at >= 0 and bool(_COMPARED.search(text, max(start, at - 30), at))
 
 
-def _nearest(days: Days, published: date) -> Days:
-    """Days of a month without a year, in the year that brings them nearest."""
+def _meant(days: Days, published: date, *, ahead: bool) -> Days:
+    """Days of a month without a year: those to come where the sentence looks ahead, or soon."""
     try:
         later = (days[0].replace(year=days[0].year + 1), days[1].replace(year=days[1].year + 1))
     except ValueError:  # 29 February
         return days
-    return later if later[0] - published < published - days[1] else days
+    wait, past = later[0] - published, published - days[1]
+    return later if wait < past and (ahead or wait < SOON) else days
 
 
 def _within(found: tuple[Days, ...], days: tuple[str | None, str | None]) -> bool:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from qa.asking import asked_speaker, asks_who_said
+from corpus.article import Article
+from qa.asking import asked_speaker, asks_who_said, says, with_speaker
+from qa.reader import Candidate
 from qa.speech import quotation, same_person, speaker
 
 # Text, the sentence of it, who says that.
@@ -55,6 +57,43 @@ SAID: tuple[tuple[str, str, str | None], ...] = (
      "Ana Lindt"),
     ("“We are ready,” said Ana Lindt of Torvik.", "We are ready", "Ana Lindt"),
     ("The Bank of Torvik said they were ready.", "were ready", "the Bank of Torvik"),
+    # What stands around a name, and where the verb stands.
+    ("“We are ready,” said the head of the jury, Ana Lindt.", "We are ready", "Ana Lindt"),
+    ("“We are ready,” said its director, Ana Lindt.", "We are ready", "Ana Lindt"),
+    ("“We are ready,” said the registrar, Professor Ana Lindt.", "We are ready", "Ana Lindt"),
+    ("The club's owner, Ana Lindt, thanked him and said they were ready.", "were ready",
+     "Ana Lindt"),
+    ("The labour minister, Ana Lindt, spoke of “a day that will stay”.", "spoke of", "Ana Lindt"),
+    ("The union Nordhands disputed this. Its officer Ana Lindt said they were ready.",
+     "were ready", "Ana Lindt"),
+    ("Torvik town council, which pays for the line, said it was ready.", "was ready",
+     "Torvik town council"),
+    ("Torvik have dismissed Otto Braun, the hockey club announced on Thursday.", "dismissed",
+     "the hockey club"),
+    ("The grid has blamed nobody, the minister Ana Lindt said on Wednesday.", "blamed nobody",
+     "Ana Lindt"),
+    ("A spokesman for the minister, Ana Lindt, said they were ready.", "were ready",
+     "a spokesman for the minister"),
+    ("A lawyer for Nordnett, Ana Lindt, said they were ready.", "were ready", "Ana Lindt"),
+    ("They were ready, according to a poll by the Harcourt Institute.", "were ready",
+     "the Harcourt Institute"),
+    ("The developer, Nordnett, welcomed the decision.", "welcomed", "Nordnett"),
+    ("Miller Ana Lindt says they are ready.", "are ready", "Ana Lindt"),
+    ("His colleague Ana Lindt is more careful: she said that they “may be ready”.", "may be",
+     "Ana Lindt"),
+    ("“We are ready,” Ana Lindt threw in, to laughter.", "We are ready", "Ana Lindt"),
+    ("Ana Lindt took it well. Asked why, the Dane shook his head. “We are ready.”",
+     "We are ready", "Ana Lindt"),
+    ("Ana Lindt is not surprised. “We are ready,” the retired teacher says.", "We are ready",
+     "Ana Lindt"),
+    ("Otto Braun left. His wife, Ana Lindt, did not. “We are ready,” he said.",
+     "We are ready", "Otto Braun"),
+    ("The director, Ana Lindt, stayed. According to her lawyer, they are ready.", "are ready",
+     "Ana Lindt’s lawyer"),
+    ("A denial came from the ministry: it had been told of it by Nordnett.", "been told", None),
+    ("Ana Lindt called off the match.", "called off", None),
+    ("The council has told its story badly.", "its story", None),
+    ("The trial of three men accused of theft began.", "began", None),
     # Nobody is named.
     ("They were ready by noon.", "were ready", None),
     ("The bridge is 212 metres long.", "212", None),
@@ -87,10 +126,22 @@ def test_a_sentence_has_the_speaker_its_article_names(
         ("In the words of Ana Lindt, what is the trial?", "Ana Lindt"),
         ("What did Ana Lindt tell reporters?", "Ana Lindt"),
         ("How did Lindt react to the verdict?", "Lindt"),
+        ("what did lindt say to her supporters", "Lindt"),
+        ("What did the quarry's manager say about the inspection?", "the quarry's manager"),
+        ("What did the lawyer for Nordnett Power tell the court?", "the lawyer for Nordnett Power"),
+        ("Why does the chief executive of the trust want to go?",
+         "the chief executive of the trust"),
+        ("What did Torvik town council say about the fares?", "Torvik town council"),
+        ("Did the club's owner deny that money was the reason?", "the club's owner"),
+        ("According to the sheriff, how long did it take?", "the sheriff"),
+        ("What did the economist Lindt say about orders?", "Lindt"),
+        ("What was Ana Lindt's reaction to the verdict?", "Ana Lindt"),
+        ("What did the papers say about the fire?", None),
+        ("What did they say?", None),
         ("Who is late?", None),
         ("What happened in Torvik?", None),
     ],
-)
+)  # fmt: skip
 def test_a_question_may_ask_for_the_words_of_one(question: str, who: str | None) -> None:
     assert asked_speaker(question) == who
 
@@ -131,6 +182,44 @@ def test_the_quotation_of_a_sentence_is_marked_without_its_marks() -> None:
     span = quotation(sentence)
     assert span and sentence[slice(*span)] == "We are ready"
     assert quotation("Ana Lindt said they were ready.") is None
+
+
+ARTICLE = Article(
+    root="",
+    source="a.md",
+    title="Quarry fined",
+    text="The quarry's manager, Fraser Gunn, stayed away.\n\n"
+    "“We did what the book asks,” he said. “It was not enough.”\n\n"
+    "The widow of one driver, Ana Reid, said no sum would do.",
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence", "whether"),
+    [
+        ("the quarry's manager", "“We did", True),
+        ("Gunn", "“It was", True),
+        ("the widow", "“We did", False),
+        ("the widow of the driver", "The widow", True),
+        ("Ana Reid", "The widow", True),
+        ("Otto Reid", "The widow", False),
+        ("the mayor", "The widow", False),
+    ],
+)
+def test_somebody_is_known_by_name_and_by_what_the_article_calls_them(
+    wanted: str, sentence: str, whether: bool
+) -> None:
+    start = ARTICLE.text.index(sentence)
+    assert says(wanted, ARTICLE, start, ARTICLE.text.index(".", start) + 1) is whether
+
+
+def test_a_quotation_comes_with_the_sentence_that_names_who_says_it() -> None:
+    start = ARTICLE.text.index("“It was")
+    found = Candidate(ARTICLE, start, start + len("“It was not enough.”"), 1.0, 0.9, 0.0, (1, 3))
+    whole = with_speaker(found)
+    assert whole.text.startswith("The quarry's manager, Fraser Gunn")
+    assert whole.text.endswith("not enough.”")
+    assert whole.span and whole.text[slice(*whole.span)] == "It"
 
 
 @pytest.mark.parametrize("between", ["\n\n", " "])
