@@ -52,21 +52,37 @@ _HUMAN = frozenset(
         "victims dead casualties"
     )
 )
+# What happens, by the words for it: a flood is no earthquake, though both were in one town.
+_EVENTS = (
+    "flood floods flooded flooding",
+    "earthquake quake tremor earthquakes",
+    "fire blaze fires inferno wildfire",
+    "storm hurricane gale cyclone typhoon tornado",
+    "crash collision derailment derailed derails pile-up",
+    "avalanche landslide mudslide",
+    "explosion blast exploded",
+    "attack shooting bombing stabbing",
+    "eruption volcano erupted erupts",
+    "epidemic outbreak flu pandemic",
+    "strike walkout",
+    "election ballot referendum poll",
+    "marathon race regatta",
+    "concert festival gig",
+)
 # Words of the news that stand for each other.
-_MEANING = {
-    word: group.split()[0]
-    for group in map(" ".join, map(words, (
-        "die died dead death deaths kill killed killing toll fatalities fatal victims lives",
-        "injured hurt wounded injuries injury wounds",
-        "cost costs price pay worth",
-        "begin began start started starts begins",
-        "close closed shut shuts closes",
-        "want wants wanted demand demands demanded",
-        "workers strikers employees staff",
-        "demonstrators protesters marchers",
-    )))
-    for word in group.split()
-}  # fmt: skip
+_MEANINGS = (
+    "die died dead death deaths kill killed killing toll fatalities fatal victims lives",
+    "injured hurt wounded injuries injury wounds",
+    "cost costs price pay worth",
+    "begin began start started starts begins",
+    "close closed shut shuts closes",
+    "want wants wanted demand demands demanded",
+    "workers strikers employees staff",
+    "demonstrators protesters marchers",
+    *_EVENTS,
+)
+_MEANING = {word: words(group)[0] for group in _MEANINGS for word in words(group)}
+_HAPPENS = frozenset(words(group)[0] for group in _EVENTS)
 _PEOPLE = frozenset(words("people persons"))
 
 
@@ -89,6 +105,10 @@ def same_names(question: Question, one: Article, other: Article) -> bool:
     """Whether an article has the names of the question that the best one has, and any in common."""
     mine, others = _names(one), _names(other)
     if mine and others and not mine & others:
+        return False
+    happened = meanings(question.text) & _HAPPENS
+    elsewhere = meanings(f"{other.title} {other.text[:NAMED_WITHIN]}") & _HAPPENS
+    if happened and elsewhere and not happened & elsewhere:
         return False
     if same_event(one, other):
         return True
@@ -135,7 +155,10 @@ def alike(question: Question, best: Candidate, other: Candidate) -> bool:
 def comparable(given: Known, value: Known, first: Article, second: Article) -> bool:
     """Whether two values are of one kind, so that they can agree or differ."""
     if given.number is not None:
-        return value.number is not None and given.unit == value.unit
+        if value.number is None or given.unit != value.unit:
+            return False
+        # A score, a rate or a magnitude is no count of anything.
+        return bool(given.unit) or (given.step < 1) == (value.step < 1)
     if given.day is not None:
         if value.day is None:
             return False
@@ -170,7 +193,7 @@ def same_thing(
         people = value.things & _PEOPLE and things & _HUMAN
         return 0.5 if people or (things & _PEOPLE and value.things & _HUMAN) else 0.0
     before = [w for w in words(text[: span[0]]) if not is_function(w)][-BEFORE:]
-    asked = {word for word in question.words if word in _MEANING} | things
+    asked = {w for w in question.words if w in _MEANING and meaning(w) not in _HAPPENS} | things
     near = {_MEANING.get(w, w) for w in before} & {_MEANING.get(w, w) for w in asked}
     return 1.0 if near else 0.0 if given.things else None
 
