@@ -63,6 +63,28 @@ CASES: tuple[tuple[str, str, str | None], ...] = (
     # What an article tells by itself is nobody's.
     ("How many employees work for Dray Motors in Torvik?", "Dray Motors employs", None),
     ("How much did the footbridge over the Lussa gorge cost?", "9.6 million", None),
+    ("What did the quarry's manager say about the inspection?", "inspection on Friday",
+     "Fraser Gunn"),
+    ("Who said the book was not enough?", "the book was not enough", "Fraser Gunn"),
+    ("What did the widow of Alan Reid tell reporters?", "no sum would do", "Catriona Reid"),
+    ("According to the sheriff, how long was the report left unread?", "four months",
+     "Agnes Dalgleish"),
+    ("Who described closing the ward as a tax on being far away?", "far away",
+     "Rhodri Vaughan-Leigh"),
+    ("What did the minister's spokesman say about closures?", "matter for trusts",
+     "a spokesman for the minister"),
+    ("Who said 'I will be sent the bill for the blanket'?", "blanket", "Sioned Hale"),
+    ("What did Wynn Abbot ask for?", "further ambulance", "Wynn Abbot"),
+    ("Who called the calculation arithmetic with the siren on?", "siren on", "Amrita Sandhu"),
+    ("What did the Ebbing Riders' founder say about the delay?", "eleven-minute delay",
+     "Lotte Grimshaw"),
+    ("What did Calder county council say about the fare rise?", "about as early",
+     "Calder county council"),
+    ("Who compared the glacier to a river being switched off?", "switched off", "Ivar Moen"),
+    ("What did Gro Halvard say about the first mark?", "birch wood", "Gro Halvard"),
+    ("what did the soprano say about cough drops", "cough drops", "Bettina Craw"),
+    ("What did the general manager call the walkout?", "tantrum", "Rupert Stansfield"),
+    ("Who had to fetch their mug?", "fetch my mug", "Ruth Ansah"),
     ("How many pupils does the school in Lindmoor have?", "38 pupils", None),
     ("When will the night bus begin to run?", "April", None),
     ("How many berths does the harbour of Torvik have?", "41 berths", None),
@@ -115,6 +137,8 @@ def test_an_outlet_that_is_named_is_the_one_that_answers(
         ("What did Hanne Brekke say about the museum?", "Hanne Brekke"),
         ("What did Carla Nystad say about the storm?", "Carla Nystad"),
         ("What did Ruud Ekman say about wolves?", "Ruud Ekman"),
+        ("What did Ivar Moen say about the walkout?", "Ivar Moen"),
+        ("What did Fraser Gunn say about the maternity ward?", "Fraser Gunn"),
     ],
 )
 def test_what_somebody_did_not_say_is_not_put_in_their_mouth(
@@ -148,3 +172,12 @@ def test_an_opinion_piece_is_marked_and_a_report_is_not(trusted: Assistant) -> N
 def test_a_columnist_is_asked_by_name(trusted: Assistant) -> None:
     answer = trusted.ask("What does Balder Thyme think of the state buying the works at Torvik?")
     assert not answer.refused and answer.citations[0].author == "Balder Thyme", answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who said that the glacier smells of tar?", "What did Ruth Ansah say of eels?"],
+)
+def test_what_nobody_said_is_refused(trusted: Assistant, question: str) -> None:
+    answer = trusted.ask(question)
+    assert answer.refused and answer.nearest, answer.text
