@@ -4,6 +4,7 @@
 written. "What did Brough say" wants a sentence that Brough says, or one about Brough that says so.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -232,6 +233,14 @@ def _dated(text: str, when: When, beside: int = BESIDE) -> Keep:
         if compared(article.text, start, end, when.said):
             return False
         around = words(article.text[max(0, start - beside) : end])
+        # "17 March 2024" is no March of 2023.
+        years = {
+            after
+            for word, after in itertools.pairwise(around)
+            if word in said and word in DATES and len(after) == 4 and after.isdigit()
+        }
+        if years and not years & said:
+            return False
         return bool(said) and said <= {*around, *published[:10].split("-")}
 
     return keep
