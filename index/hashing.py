@@ -16,7 +16,7 @@ from index.words import stem, word_spans
 DIM = 128
 
 
-@lru_cache(maxsize=10_000)  # half a kilobyte each, and more
+@lru_cache(maxsize=2_000)  # a kilobyte each
 def _vector(word: str, dim: int) -> Vectors:
     seed = int.from_bytes(hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()[:8], "big")
     vector = np.random.default_rng(seed).standard_normal(dim).astype(np.float32)
