@@ -113,7 +113,8 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         Kind.MONEY,
         r"\bhow (?:much|many) (?:more |less |extra )?(?:money|euros?|dollars?|pounds?|francs?|"
         r"crowns?|yen)\b"
-        r"|\bhow much\b.*\b(?:costs?|pay|paid|pays|spend|spent|earn(?:ed)?|owe[ds]?|worth|"
+        r"|\bhow much\b.*\b(?:costs?|costing|pay|paid|pays|paying|spend|spent|spending|"
+        r"earn(?:ed|ing)?|owe[ds]?|worth|insured?|valued?|"
         r"price[ds]?|"
         r"charged?|fined?|raised?|invest(?:ed)?|funding|sold|fetch(?:ed)?|buy|bought|salary|budget|"
         r"lose|lost|save|saved|grant|loan|awarded|donated?|contribut\w+|bid|receive[ds]?)\b"

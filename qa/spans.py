@@ -136,6 +136,11 @@ _UNITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
             rf"|/\s?(?:h|s|min))",
         ),
         (
+            r"\bhow (?:strong|powerful|big)\b.*\b(?:earth)?quake\b|\bmagnitude\b",
+            r"\bmagnitude(?: (?:of|was|at))? \d(?:[.,]\d)?\b"
+            r"|(?<![\d.,])\d[.,]\d(?!\d|[.,]\d|\s?%|\s(?:per|k|m|[ap]\.?m))",
+        ),
+        (
             r"\bhow (?:hot|cold|warm)\b|\btemperatures?\b",
             rf"(?:{_DIGITS}|{_WORDED})\s?(?:°|degrees?)|\b(?:minus|below zero|above zero|"
             rf"freezing)\b",

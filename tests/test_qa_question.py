@@ -30,6 +30,7 @@ def asked(text: str, start: int = 0, **frequencies: int) -> Question:
         ("How often do the trams run?", Kind.NUMBER),
         ("How old is she?", Kind.NUMBER),
         ("How much did the tram line cost?", Kind.MONEY),
+        ("For how much is the cup insured?", Kind.MONEY),
         ("What was the price of the ticket?", Kind.MONEY),
         ("How long did the strike last?", Kind.DURATION),
         ("How many days did it rain?", Kind.DURATION),
