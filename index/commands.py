@@ -78,15 +78,17 @@ def _doctor(args: argparse.Namespace) -> int:
     finally:
         bar.close()
     if args.json:
-        print(json.dumps(found.to_dict()))
+        print(json.dumps(asdict(found)))
         return 1 if found.damaged else 0
     if found.checked:
         print("Checked:", ", ".join(f"{n} {what}" for what, n in found.checked.items()))
     for line in found.repaired:
         print(f"Repaired: {escaped(line)}")
+    for line in found.left:
+        print(f"Left: {escaped(line)}")
     for line in found.damaged:
         print(f"error: {escaped(line)}", file=sys.stderr)
-    if not (found.repaired or found.damaged):
+    if not (found.repaired or found.damaged or found.left):
         print("All is well.")
     return 1 if found.damaged else 0
 

@@ -11,7 +11,6 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from index import orphans, vector_index
 from index.encoder import Encoder
@@ -42,10 +41,7 @@ class Diagnosis:
     checked: dict[str, int] = field(default_factory=dict)
     repaired: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
-
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return {"checked": self.checked, "repaired": self.repaired, "damaged": self.damaged}
+    left: list[str] = field(default_factory=list)
 
 
 def doctor(store: Path, encoder: Callable[[str], Encoder], told: Progress) -> Diagnosis:
@@ -105,6 +101,7 @@ class _Doctor:
         self.checked = result.checked
         self.repaired = result.repaired
         self.damaged = result.damaged
+        self.left = result.left
         self.regroup = False
 
     def run(self, salvaged: bool) -> None:
@@ -121,7 +118,10 @@ class _Doctor:
         found = vector_index.examine(self.store, self.connection)
         self.checked["generation"] = found.count
         if found.wrong:
-            self._say(vector_index.rebuild(self.store, self.connection, found))
+            if vector_index.rebuild(self.store, self.connection):
+                self._say(f"the vector index, built anew: {found.wrong}")
+            else:
+                self.left.append(f"no vector index, exact search answers: {found.wrong}")
         self._say(vector_index.clear_leftovers(self.store))
 
     def _say(self, line: str) -> None:

@@ -221,10 +221,11 @@ def needs_building(store: Path, connection: sqlite3.Connection) -> bool:
     return bool(young + gone > max(YOUNG, SHARE * count))
 
 
-def build(store: Path, connection: sqlite3.Connection) -> None:
+def build(store: Path, connection: sqlite3.Connection) -> bool:
     """Build the next generation aside, probe it and make it current; the one before it stays.
 
-    Whatever fails leaves the current one as it is. Only the holder of the writer's lock calls it.
+    Whatever fails leaves the current one as it is; false, then. Only who holds the writer's lock
+    calls it.
     """
     vectors = store / "vectors"
     current = current_name(store)
@@ -254,7 +255,7 @@ def build(store: Path, connection: sqlite3.Connection) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         with suppress(OSError):
             scratch.unlink(missing_ok=True)
-        return
+        return False
     fsync(vectors)
     reach("after CURRENT replaced")
     due = is_due(connection)
@@ -268,6 +269,7 @@ def build(store: Path, connection: sqlite3.Connection) -> None:
             wipe(connection)
         except (sqlite3.Error, LibraryBusy) as error:
             log.warning("what was removed is still in the files of %s (%s)", store, error)
+    return True
 
 
 def _fill(folder: Path, connection: sqlite3.Connection) -> Manifest:

@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 from pathlib import Path
 
-from corpus.errors import BylineError, LibraryBusy
+from corpus.errors import BylineError, LibraryBusy, LibraryError
 from index.failpoints import durable
 from index.generations import build, current_name, manifest_of
 from index.schema import DATABASE, escaped, translated
@@ -28,19 +28,27 @@ def purge(store: Path, connection: sqlite3.Connection) -> None:
         LibraryBusy: a reader kept the log from being cut off; all else is done, call it again.
         LibraryError: the store cannot be written.
     """
+    try:
+        _purge(store, connection)
+    except OSError as error:
+        raise LibraryError(
+            f"the removed text is still in files of {escaped(store)} ({error.strerror or error}): "
+            "see to it, then run `python -m index remove --now` again"
+        ) from error
+
+
+def _purge(store: Path, connection: sqlite3.Connection) -> None:
     vectors = store / "vectors"
     with translated(store):
         with durable("edits forgotten"):
             # Those of articles that are there stay, as the articles do.
             connection.execute("DELETE FROM edit WHERE id NOT IN (SELECT id FROM article)")
         if vectors.exists():
-            before = current_name(store)
             stale = _holds_removed(store, connection)
             (count,) = connection.execute("SELECT count(*) FROM passage").fetchone()
-            if stale and count >= 2:
-                build(store, connection)
+            built = stale and count >= 2 and build(store, connection)
             with durable("vectors cleared"):
-                if stale and current_name(store) == before:
+                if stale and not built:
                     # Exact search answers until a sync builds the next one.
                     shutil.rmtree(vectors)
                 for path in vectors.glob("gen-*"):

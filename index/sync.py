@@ -6,10 +6,11 @@ because the encoder is fastest so; held in memory are three such batches, what i
 large files, and no more.
 """
 
+import ctypes
 import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -188,6 +189,8 @@ class _Sync:
             self.progress.stage("encoder for questions")
             self.encoder.prepare()
         report.failed.sort()
+        with suppress(OSError, AttributeError):  # glibc keeps what was freed, for hours of --watch
+            ctypes.CDLL(None).malloc_trim(0)
         return report
 
     def _read_embed_commit(self, wanted: Sequence[Wanted]) -> None:

@@ -2,16 +2,26 @@
 
 import shutil
 import sqlite3
-from contextlib import closing
+import sys
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from corpus.errors import BylineError
 from index.cells import MAP, Cells
 from index.exact import Numbers, numbers_of
-from index.generations import Manifest, build, current_name, fit_manifest, probe
-from index.schema import DATABASE
+from index.generations import (
+    Manifest,
+    build,
+    current_name,
+    fit_manifest,
+    needs_building,
+    probe,
+)
+from index.schema import DATABASE, open_reading, translated
+from index.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +54,22 @@ def examine(store: Path, connection: sqlite3.Connection) -> Examined:
     return Examined(manifest.count, "")
 
 
-def rebuild(store: Path, connection: sqlite3.Connection, found: Examined) -> str:
-    """Build the next generation; what to say of it."""
-    before = current_name(store)
+def rebuild(store: Path, connection: sqlite3.Connection) -> bool:
+    """Build the next generation; whether it is there."""
     if (store / "vectors").is_file():
         (store / "vectors").unlink()  # nothing but the folder of this name is ever ours
-    build(store, connection)
-    if current_name(store) == before:
-        return ""  # why not has been logged, and exact search answers
-    return f"the vector index, built anew: {found.wrong}"
+    return build(store, connection)
+
+
+def mend(store: Path) -> None:
+    """Build the vector index of a library that lost its own, where nobody else writes to it."""
+    with suppress(BylineError):
+        with closing(open_reading(store)) as connection, translated(store):
+            if fit_manifest(store, connection) or not needs_building(store, connection):
+                return
+        with Writer.open(store) as writer, translated(store):
+            if needs_building(store, writer.connection):
+                build(store, writer.connection)
 
 
 def clear_leftovers(store: Path) -> str:
@@ -83,3 +100,7 @@ def _ids(folder: Path, manifest: Manifest) -> Numbers:
     with closing(sqlite3.connect(f"{uri}?mode=ro", uri=True)) as opened:
         ids = opened.execute("SELECT CAST(embedding_id AS INTEGER) FROM embeddings")
         return np.intersect1d(numbers_of(ids), held)
+
+
+if __name__ == "__main__":
+    mend(Path(sys.argv[1]))

@@ -62,7 +62,8 @@ class Desk:
             return self._assistant
 
     def warm(self) -> None:
-        """Load now what the first question would wait for; without a library there is nothing."""
+        """Load now what the first question would wait for, and mend a damaged vector index."""
+        self.update.mend()
         with suppress(BylineError):
             self.search("warm up", 1)
 

@@ -27,6 +27,7 @@ class Update:
         self._store = store.resolve()
         self._lock = threading.Lock()
         self._child: subprocess.Popen[str] | None = None
+        self._mending: subprocess.Popen[str] | None = None
         self._committed = 0
         self._said = ""
 
@@ -39,7 +40,8 @@ class Update:
             self._committed, self._said = 0, ""
             errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
             try:
-                self._child = child = self._started(errors)
+                words = ("index", "sync", "--json", "--store", str(self._store))
+                self._child = child = self._process(*words, errors=errors)
             except OSError as error:
                 errors.close()
                 yield f"No update can be started ({error.strerror}); see to it and try again."
@@ -51,22 +53,27 @@ class Update:
             time.sleep(TICK_SECONDS)
         yield self._said
 
+    def mend(self) -> None:
+        """Build the vector index again where it was damaged, beside the questions; none waits."""
+        with suppress(OSError):
+            self._mending = self._process("index.vector_index", str(self._store))
+            threading.Thread(target=self._mending.wait, daemon=True).start()
+
     def close(self) -> None:
-        """End it, if one runs; what it has committed is in, and the next goes on from there."""
-        child = self._child
-        if child:
+        """End what runs; what an update has committed is in, and the next goes on from there."""
+        for child in filter(None, (self._child, self._mending)):
             with suppress(OSError):
                 child.terminate()
 
-    def _started(self, errors: Any) -> "subprocess.Popen[str]":
+    def _process(self, *words: str, errors: Any = None) -> "subprocess.Popen[str]":
         package = str(Path(__file__).resolve().parent.parent)
         paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", "index", "sync", "--json", "--store", str(self._store)],
+            [sys.executable, "-P", "-m", *words],
             # Only who runs the program may change the library's encoder, which can take hours.
             env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "BYLINE_ENCODER": ""},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.PIPE if errors else subprocess.DEVNULL,
             stderr=errors,
             text=True,
             start_new_session=True,

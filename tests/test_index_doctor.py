@@ -27,6 +27,7 @@ from index.sync import sync
 from index.words import words
 from index.writer import Writer
 from qa import Assistant
+from qa.update import Update
 
 ENCODER = HashEncoder()
 QUESTION = "How many beavers are there on the River Aske?"
@@ -365,3 +366,38 @@ def test_all_that_is_embedded_again_is_as_it_was(store: Path) -> None:
         )
     with Library.open(store, ENCODER) as library:
         assert library.search_words(words("beavers"), 5)
+
+
+def test_a_lost_generation_is_said_to_be_built_anew(store: Path) -> None:
+    with Writer.open(store) as writer:
+        build(store, writer.connection)
+    for folder in (store / "vectors").glob("gen-*"):
+        shutil.rmtree(folder)
+    found = doctor(store, lambda _: ENCODER, Progress())
+    assert any("vector index, built anew" in line for line in found.repaired)
+    assert found.left == []
+
+
+def test_an_index_that_cannot_be_built_is_not_well(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Writer.open(store) as writer:
+        build(store, writer.connection)
+    for folder in (store / "vectors").glob("gen-*"):
+        shutil.rmtree(folder)
+    monkeypatch.setattr("index.generations.probe", lambda *_: False)
+    found = doctor(store, lambda _: ENCODER, Progress())
+    assert found.repaired == [] and "no vector index" in found.left[0]
+
+
+def test_a_damaged_index_is_built_again_for_a_chat_that_starts(store: Path) -> None:
+    with Writer.open(store) as writer:
+        build(store, writer.connection)
+    for damaged in (store / "vectors").glob("gen-*/cells/vectors"):
+        damaged.write_bytes(b"not these")
+    update = Update(store)
+    update.mend()
+    assert update._mending and update._mending.wait(60) == 0
+    with closing(open_reading(store)) as connection:
+        assert fit_manifest(store, connection)
+    update.close()

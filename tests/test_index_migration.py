@@ -275,6 +275,7 @@ def test_a_backup_of_it_is_restored_as_a_library_of_today(
 ) -> None:
     with monkeypatch.context() as patch:  # as the Byline of then made one
         patch.setattr("index.backup.open_reading", lambda path: open_reading(path, older=True))
+        patch.setattr("index.backup._refuse_damaged", lambda path: None)
         assert backup(store, tmp_path / "b").schema == 1
     other = tmp_path / "other"
     sync(other, [news], ENCODER)
