@@ -46,8 +46,8 @@ Questions over news articles, answered and refused, are measured by `python -m b
 | `news-check` (never tuned on) | .800 of 75 | .067 | .756 of 45 |
 
 squad and warm below were measured before the order of passages and the confidence were fitted, and
-before a question's time, speaker and rivals were read. Since then, with each article left out of the
-fit: success@1/@5/@20 .843/.957/.970 (`python -m benchmarks.fit_passages`), balanced accuracy of
+before a question's time, speaker and rivals were read. Since then, with each article left out of
+the fit: success@1/@5/@20 .843/.957/.970 (`python -m benchmarks.fit_passages`), balanced accuracy of
 refusal .839. `make bench-quality` measures all of it anew.
 
 Speed depends on the machine and on what else it does: ratios are taken within one run, in turn, and
