@@ -1,7 +1,8 @@
 """One writer at a time: an advisory lock on the store that ends with the process that holds it.
 
 A library that is embedded anew is written to every few seconds, for a moment; whoever else writes
-waits for that moment. That it goes on is told by a lock of its own, on the store's folder.
+waits for that moment. That it goes on is told by a lock of its own, on the store's folder. A chat
+that mends a damaged vector index when it starts was asked by nobody: it too is waited for.
 """
 
 import fcntl
@@ -13,14 +14,17 @@ from pathlib import Path
 
 from corpus.errors import LibraryBusy, LibraryError
 
-# How long to wait for a moment at which an embedding does not write.
+# How long to wait for what nobody asked to write just now: an embedding's moments, and a mending.
 PATIENCE_SECONDS = 30.0
 TICK_SECONDS = 0.05
+# Whoever has just taken the lock needs a moment to write who it is.
+MOMENT_SECONDS = 4 * TICK_SECONDS
+_MENDING = "mending"
 
 
 @contextmanager
-def writing(store: Path) -> Iterator[None]:
-    """Hold the store's lock.
+def writing(store: Path, *, mending: bool = False) -> Iterator[None]:
+    """Hold the store's lock; others wait for it where it is held for `mending`.
 
     Raises:
         LibraryBusy: another process holds it.
@@ -35,18 +39,19 @@ def writing(store: Path) -> Iterator[None]:
             "folder's permissions, or name another with --store"
         ) from error
     with file:
-        until = time.monotonic() + PATIENCE_SECONDS
+        began = time.monotonic()
         while not _taken(file.fileno()):
-            if time.monotonic() > until or not _is_embedded(store):
-                file.seek(0)
-                holder = file.read(20).strip()
+            file.seek(0)
+            holder, _, why = file.read(40).strip().partition(" ")
+            patient = why == _MENDING or _is_embedded(store)
+            if time.monotonic() - began > (PATIENCE_SECONDS if patient else MOMENT_SECONDS):
                 raise LibraryBusy(
                     f"another process{f' ({holder})' if holder else ''} is writing to the library "
                     f"at {store}: wait until it ends, or stop it"
                 )
             time.sleep(TICK_SECONDS)
         file.truncate(0)
-        file.write(str(os.getpid()))
+        file.write(f"{os.getpid()} {_MENDING}" if mending else str(os.getpid()))
         file.flush()
         yield
 
@@ -60,7 +65,7 @@ def embedding(store: Path, so_far: str) -> Iterator[None]:
     """
     handle = os.open(store, os.O_RDONLY)
     try:
-        until = time.monotonic() + 4 * TICK_SECONDS
+        until = time.monotonic() + MOMENT_SECONDS
         while not _taken(handle):
             # Whoever looks whether it is held holds it for a moment.
             if time.monotonic() > until:

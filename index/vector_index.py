@@ -67,7 +67,7 @@ def mend(store: Path) -> None:
         with closing(open_reading(store)) as connection, translated(store):
             if fit_manifest(store, connection) or not needs_building(store, connection):
                 return
-        with Writer.open(store) as writer, translated(store):
+        with Writer.open(store, mending=True) as writer, translated(store):
             if needs_building(store, writer.connection):
                 build(store, writer.connection)
 

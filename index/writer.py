@@ -60,9 +60,9 @@ class Writer:
 
     @classmethod
     @contextmanager
-    def open(cls, store: Path, *, new: bool = False) -> Iterator["Writer"]:
+    def open(cls, store: Path, *, new: bool = False, mending: bool = False) -> Iterator["Writer"]:
         """The writer of the library at `store`, which is made first where `new` allows it."""
-        with writing(store):
+        with writing(store, mending=mending):
             if new and not (store / DATABASE).exists():
                 create(store)
             connection = open_writing(store)

@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
@@ -241,6 +242,22 @@ def test_two_syncs_at_once_one_of_them_says_who_is_at_work(store: Path) -> None:
         with Assistant.open(store, encoder=ENCODER) as chat:
             assert not chat.ask(QUESTION).refused
     assert run("sync", "--store", store).returncode == 0
+
+
+def test_a_command_waits_for_a_chat_that_mends_the_vector_index(store: Path) -> None:
+    held = threading.Event()
+
+    def mend() -> None:
+        with writing(store, mending=True):
+            held.set()
+            time.sleep(1)
+
+    mender = threading.Thread(target=mend)
+    mender.start()
+    assert held.wait(10)
+    with writing(store):
+        assert (store / "lock").read_text() == str(os.getpid())
+    mender.join()
 
 
 def test_the_lock_of_a_process_that_is_dead_holds_nobody(store: Path) -> None:
