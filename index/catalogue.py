@@ -275,6 +275,10 @@ def condition(scope: Scope) -> tuple[str, list[Any]]:
             known = f"min(length(article.published), {min(len(bound), 10)})"
             terms.append(f"substr(article.published, 1, {known}) {compare} substr(?, 1, {known})")
             parameters.append(bound)
+    if scope.until:
+        dated, latest = condition(Scope(end=scope.until))
+        terms.append(f"(article.published IS NULL OR ({dated}))")
+        parameters.extend(latest)
     for column, name in (("outlet_folded", scope.outlet), ("author_folded", scope.author)):
         if name:
             terms.append(f"instr(article.{column}, ?) > 0")

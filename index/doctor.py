@@ -28,10 +28,6 @@ from index.words import fold
 from index.writer import Writer
 
 MAGIC = b"SQLite format 3\0"
-AGAIN = (
-    "their files count as unread: run `python -m index sync`, which reads them again, or "
-    "`python -m index restore` a backup"
-)
 
 
 @dataclass(slots=True)
@@ -65,16 +61,23 @@ def doctor(store: Path, encoder: Callable[[str], Encoder], told: Progress) -> Di
         told.stage("structure")
         wrong = structure(store)
         result.checked["pages"] = pages(store)
+        lost = salvage(store, told.stage) if wrong else []
         if wrong:
-            lost = salvage(store, told.stage)
             first = " ".join(wrong[0].split())[:120]
             result.repaired.append(f"{DATABASE}, made anew from what can be read of it: {first}")
-            if lost:
-                kept = f"the damaged file is kept as {DAMAGED}"
-                result.damaged += [*lost, f"{AGAIN}; {kept}"]
     with Writer.open(store) as writer, translated(store):
         _Doctor(writer, encoder, told, result).run(bool(wrong))
+    if lost:
+        kept = f"the damaged file is kept as {DAMAGED}"
+        result.damaged = [*lost, f"{_again(result)}; {kept}", *result.damaged]
     return result
+
+
+def _again(result: Diagnosis) -> str:
+    """How to get back what is lost; where no folder is known any more, it is to be named."""
+    sync = "sync" if result.checked["roots"] else "sync DIR"
+    again = f"their files count as unread: run `python -m index {sync}`, which reads them again"
+    return f"{again}, or `python -m index restore` a backup"
 
 
 def _beginning(store: Path) -> bytes | None:
@@ -98,10 +101,8 @@ class _Doctor:
         self.load = encoder
         self.loaded: Encoder | None = None
         self.told = told
+        self.result = result
         self.checked = result.checked
-        self.repaired = result.repaired
-        self.damaged = result.damaged
-        self.left = result.left
         self.regroup = False
 
     def run(self, salvaged: bool) -> None:
@@ -121,12 +122,12 @@ class _Doctor:
             if vector_index.rebuild(self.store, self.connection):
                 self._say(f"the vector index, built anew: {found.wrong}")
             else:
-                self.left.append(f"no vector index, exact search answers: {found.wrong}")
+                self.result.left.append(f"no vector index, exact search answers: {found.wrong}")
         self._say(vector_index.clear_leftovers(self.store))
 
     def _say(self, line: str) -> None:
         if line:
-            self.repaired.append(line)
+            self.result.repaired.append(line)
 
     def _orphans(self) -> None:
         self.told.stage("orphans")
@@ -144,8 +145,7 @@ class _Doctor:
             number for (number,) in self.connection.execute("SELECT number FROM article ORDER BY 1")
         ]
         dim = self._dim()
-        lost: list[str] = []
-        again = vectors = folded = passages = 0
+            again = vectors = folded = passages = 0
         self.told.stage("articles")
         self.told.start(len(numbers))
         for number in numbers:
@@ -172,7 +172,7 @@ class _Doctor:
         self._say(f"{vectors} vectors embedded again" if vectors else "")
         self._say(f"{folded} articles folded again for filters" if folded else "")
         if lost:
-            self.damaged += [*lost, f"{len(lost)} articles taken out; {AGAIN}"]
+            self.result.damaged += [*lost, f"{len(lost)} articles taken out; {_again(self.result)}"]
 
     def _dim(self) -> int:
         stored = dict(self.connection.execute("SELECT key, value FROM meta").fetchall())

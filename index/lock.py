@@ -33,6 +33,11 @@ def writing(store: Path, *, mending: bool = False) -> Iterator[None]:
     path = store / "lock"
     try:
         file = open(path, "a+", encoding="ascii", errors="replace")
+    except IsADirectoryError as error:
+        raise LibraryError(
+            f"the library at {store} cannot be written: {path} is a folder and should be a file; "
+            "move it away"
+        ) from error
     except OSError as error:
         raise LibraryError(
             f"the library at {store} cannot be written ({error.strerror or error}): check the "

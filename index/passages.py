@@ -33,7 +33,8 @@ class Scope:
 
     `start` and `end` are inclusive ISO dates, compared with `published` as far as both are known;
     undated articles are outside any bound. `outlet` and `author` match without case or diacritics
-    as a part of the field; `article` is an id.
+    as a part of the field; `article` is an id. `until` is a last day of publication that undated
+    articles are within: what is not known to be later is not left out.
     """
 
     start: str | None = None
@@ -41,10 +42,12 @@ class Scope:
     outlet: str | None = None
     author: str | None = None
     article: str | None = None
+    until: str | None = None
 
     def __bool__(self) -> bool:
         """Whether it bounds anything."""
-        return any((self.start, self.end, self.outlet, self.author, self.article))
+        bounds = (self.start, self.end, self.outlet, self.author, self.article, self.until)
+        return any(bounds)
 
 
 EVERYTHING = Scope()

@@ -96,6 +96,9 @@ class Shelf:
             fits &= self._numbers == article
         if scope.start or scope.end:
             fits &= self._holding("published", lambda date: _inside(date, scope))
+        if scope.until:
+            latest = Scope(end=scope.until)
+            fits &= self._holding("published", lambda date: date is None or _inside(date, latest))
         if scope.outlet:
             outlet = fold(scope.outlet)
             fits &= self._holding("outlet_folded", lambda value: outlet in (value or ""))

@@ -263,6 +263,13 @@ def test_an_article_that_is_not_what_was_put_in_is_named_and_comes_back(
 
 
 @pytest.mark.usefixtures("quick")
+def test_where_no_folder_is_known_any_more_the_remedy_asks_for_one(made: Path, store: Path) -> None:
+    change(store, LOSSES["a text that is gone"])
+    change(store, "PRAGMA foreign_keys = OFF", "DELETE FROM root", "DELETE FROM file")
+    assert "python -m index sync DIR" in run(store).damaged[-1]
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_damaged_row_of_several_in_a_file_and_an_edit_come_back(made: Path, store: Path) -> None:
     change(
         store,
