@@ -71,7 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--outlet", metavar="NAME", help="published by this outlet")
     ask.add_argument("--author", metavar="NAME", help="written by this author")
     ask.add_argument("--article", metavar="ID", help="this article alone")
-    ask.add_argument("--as-of", metavar="DATE", help='the day that "last week" is counted from')
+    ask.add_argument(
+        "--as-of",
+        metavar="DATE",
+        help='the day that "last week" is counted from; nothing published later answers',
+    )
     ask.add_argument(
         "--strictness",
         type=float,

@@ -6,7 +6,6 @@ articles' sentences. Nothing here knows of a screen or a command line.
 """
 
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,6 +22,8 @@ from index.words import WORD, words
 from qa import byline, reader, reply
 from qa.asking import with_speaker
 from qa.attempts import Attempt, attempts, within
+from qa.byline import BylineQuestion
+from qa.clock import Clock
 from qa.crossencoder import CrossEncoder, load_reranker
 from qa.filters import Asked, asked_of, bound, day
 from qa.fold import with_copies
@@ -110,8 +111,9 @@ class Assistant:
         """Answer one question of a conversation from the library's articles, or refuse.
 
         `start` and `end` are inclusive publication dates; undated articles are outside any bound.
-        `as_of` is the day that "last week" is counted from, today by default. `strictness`, 0 to 1,
-        is how sure an answer must be: it is refused where its confidence is below.
+        `as_of` is the day that "last week" is counted from, today by default; where it is given,
+        nothing that was published later answers. `strictness`, 0 to 1, is how sure an answer must
+        be: it is refused where its confidence is below.
 
         Raises:
             QuestionError: the question is empty, has no words or is too long, or a date is none.
@@ -126,32 +128,27 @@ class Assistant:
         # "~" sorts behind every digit: 2025-03 to 2025 is the right way round.
         if scope.start and scope.end and scope.start > scope.end[: len(scope.start)] + "~":
             raise QuestionError(f"the dates are the wrong way round: from {start} to {end}")
-        today = day(as_of)
-        clock = _Clock()
+        scope = replace(scope, until=bound(as_of))
+        today, clock = day(as_of), Clock()
         with self._lock, self._ready(question):
             if article:
                 self.library.article(article)
             standalone = rewrite(question.strip(), history)
-            titles = self.library.titles
-            metadata = byline.recognise(question, self.library.names, today, titles)
-            asked = asked_of(question.strip(), scope, self.library.names, today)
-            bounds = within(asked.scope, asked.when)
+            names, titles = self.library.names, self.library.titles
+            metadata = byline.recognise(question, names, today, titles)
+            asked = asked_of(question.strip(), scope, names, today)
             clock.lap("rewrite")
-            stated = metadata and from_metadata(self.library, self._find, metadata, history, scope)
-            if stated:
-                answered = replace(stated, confidence=float(not stated.refused))
-                bounds = byline.both(metadata.scope, scope) if metadata else bounds
-                clock.lap("retrieve")
-            else:
-                ways = list(attempts(asked, history, today if as_of else None))
-                answered = self._from_articles(asked, ways, strictness, clock)
+            told = self._told(metadata, history, scope, clock) if metadata else None
+            answered = None if metadata and metadata.second else told
+            if answered is None:
+                read = self._read(asked, history, today if as_of else None, strictness, clock)
+                answered = told if told and read.refused else read
             citations = with_copies(self.library, answered.citations)
         return replace(
             answered,
             citations=citations,
             question=question,
             standalone_question=standalone.text,
-            scope=Bounds(bounds.start, bounds.end, bounds.outlet, bounds.author),
             timings_ms=clock.timings(),
         )
 
@@ -200,7 +197,7 @@ class Assistant:
         scope: Scope,
         *,
         k: int = CANDIDATES,
-        clock: "_Clock | None" = None,
+        clock: Clock | None = None,
     ) -> tuple[Question, list[Evidence]]:
         """What the question asks, and the passages that may answer it, best first."""
         frequencies = self.library.frequencies(words(standalone.text))
@@ -219,8 +216,35 @@ class Assistant:
             clock.lap("rerank")
         return question, evidence
 
+    def _told(
+        self, asked: BylineQuestion, history: Sequence[Turn], scope: Scope, clock: Clock
+    ) -> Answer | None:
+        """What the bylines say, which nothing makes uncertain; None where they do not."""
+        stated = from_metadata(self.library, self._find, asked, history, scope)
+        clock.lap("retrieve")
+        looked = byline.both(asked.scope, scope)
+        return stated and _within(stated, float(not stated.refused), looked)
+
+    def _read(
+        self,
+        asked: Asked,
+        history: Sequence[Turn],
+        until: date | None,
+        strictness: float,
+        clock: Clock,
+    ) -> Answer:
+        """What the articles say, to the first reading of the question that they answer."""
+        refusals = []
+        for meant in asked.readings():
+            ways = list(attempts(meant, history, until))
+            answered = self._from_articles(meant, ways, strictness, clock)
+            refusals.append(_within(answered, answered.confidence, within(meant.scope, meant.when)))
+            if not answered.refused:
+                return refusals[-1]
+        return refusals[0]
+
     def _from_articles(
-        self, asked: Asked, ways: Sequence[Attempt], strictness: float, clock: "_Clock"
+        self, asked: Asked, ways: Sequence[Attempt], strictness: float, clock: Clock
     ) -> Answer:
         looked: dict[tuple[Standalone, Scope], tuple[Question, list[Evidence]]] = {}
         sure = 0.0
@@ -270,18 +294,7 @@ def answer(question: str, *, store: str | Path = "storage", encoder: str = "") -
         return assistant.ask(question)
 
 
-class _Clock:
-    """Milliseconds of each step, for `timings_ms`."""
-
-    def __init__(self) -> None:
-        self._started = self._last = time.perf_counter()
-        self._laps = dict.fromkeys(("rewrite", "retrieve", "rerank", "read"), 0.0)
-
-    def lap(self, step: str) -> None:
-        now = time.perf_counter()
-        self._laps[step] += (now - self._last) * 1000
-        self._last = now
-
-    def timings(self) -> dict[str, float]:
-        total = (time.perf_counter() - self._started) * 1000
-        return {name: round(ms, 2) for name, ms in (*self._laps.items(), ("total", total))}
+def _within(answer: Answer, confidence: float, scope: Scope) -> Answer:
+    """An answer with how sure it is and where it was looked for."""
+    bounds = Bounds(scope.start, scope.end, scope.outlet, scope.author)
+    return replace(answer, confidence=confidence, scope=bounds)

@@ -30,9 +30,14 @@ ASKS = frozenset(
     "reported recall recalled remark remarked stress stressed acknowledge acknowledged concede "
     "conceded maintain maintained justify justified defend defended object lament joke advise "
     "advised caution allege alleged testify regret apologise apologize attribute claim quip "
-    "dispute disputed put make disagree agree see".split()
+    "dispute disputed put make disagree agree see rate rated judge judged regard regarded consider "
+    "considered".split()
 )
-_AUXILIARIES = frozenset("did does do has have had would will".split())
+_AUXILIARIES = frozenset(
+    "did does do has have had would will didn't doesn't don't hasn't haven't wouldn't won't".split()
+)
+# What may stand between whoever is asked for and the verb.
+_BESIDE = frozenset("also once ever still not himself herself themselves itself".split())
 # Whoever is meant by these, it is nobody's words in particular.
 _ANYBODY = frozenset(
     "he she they it we you i anyone anybody people someone somebody everyone everybody there "
@@ -86,7 +91,7 @@ def whose(question: str) -> Whose | None:
     """Whose words a question asks for; None where it asks for nobody's in particular."""
     tokens = split(question)
     for at, token in enumerate(tokens):
-        if token.text.lower() not in _AUXILIARIES or at + 2 >= len(tokens):
+        if token.text.lower().replace("’", "'") not in _AUXILIARIES or at + 2 >= len(tokens):
             continue
         for verb in range(at + 2, min(at + 11, len(tokens))):
             if tokens[verb].text in (",", "?", "."):
@@ -109,13 +114,13 @@ def whose(question: str) -> Whose | None:
         stop = found.end() if form is not _WORDS_OF else words_[named.end - 1].end
         stop = found.end("who") if form is _SAID_BY else stop
         rest = f"{question[:start]}{instead}{question[stop:]}".strip(" ,")
-        return Whose(who, rest)
+        return Whose(who, re.sub(r"[\s,]+([?.!])", r"\1", rest))
     return None
 
 
 def _who(tokens: Sequence[Word], *, whole: bool = True) -> str | None:
     """The name or role that words begin with, or consist of; None where it is anybody."""
-    while tokens and whole and tokens[-1].text.lower() in ("also", "once", "ever", "still", "not"):
+    while tokens and whole and tokens[-1].text.lower() in _BESIDE:
         tokens = tokens[:-1]
     while tokens and whole and tokens[-1].text.endswith("ly") and len(tokens) > 1:
         tokens = tokens[:-1]
@@ -127,7 +132,7 @@ def _who(tokens: Sequence[Word], *, whole: bool = True) -> str | None:
     last = re.split(r"\s(?:of|for|at|in|from|on)\s", found.name)[0].split()[-1].lower()
     if last in _ANYBODY | NOBODY:
         return None
-    lowered = [t.text for t in tokens[: found.end]]
+    lowered = [re.sub(r"['’]s$", "", t.text) for t in tokens[: found.end]]
     if len(lowered) <= 3 and all(t.islower() and not is_known(stem(t)) for t in lowered):
         return " ".join(t.capitalize() for t in lowered)  # "what did sondergaard say"
     return found.name

@@ -23,6 +23,7 @@ from qa.byline_forms import (
     OUTLET,
     PIECE,
     WHOLE,
+    WROTE,
     Wanted,
     alternatives,
 )
@@ -47,7 +48,7 @@ class BylineQuestion:
 
     `names` are wanted of a `field`. With an `order` the oldest or newest article alone is meant.
     `articles` are the ids of those whose title is given; where that is not `sure`, a byline that
-    does not say is no answer.
+    does not say is no answer. `second` is whether it answers only where the articles do not.
     """
 
     wanted: Wanted
@@ -57,6 +58,7 @@ class BylineQuestion:
     order: Order = ""
     articles: tuple[str, ...] = ()
     sure: bool = True
+    second: bool = False
 
 
 def recognise(
@@ -141,7 +143,8 @@ def _list(text: str, names: Names, today: date) -> BylineQuestion | None:
         return None
     dates, rest = _bounds(text, today)
     scope, _, topic = _by(rest, names, dates)
-    return BylineQuestion("list", topic, scope) if scope else None
+    second = bool(topic and scope.author and WROTE.search(text))
+    return BylineQuestion("list", topic, scope, second=second) if scope else None
 
 
 def _order(found: re.Match[str] | None, *groups: str) -> Order:
@@ -245,6 +248,7 @@ def both(asked: Scope, flags: Scope) -> Scope:
         asked.outlet or flags.outlet,
         asked.author or flags.author,
         flags.article,
+        flags.until,
     )
 
 

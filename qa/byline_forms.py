@@ -80,6 +80,9 @@ LIST = re.compile(
     re.IGNORECASE,
 )
 
+# "What did Finch write about the strike?": what the articles say of it comes first.
+WROTE = re.compile(r"\bwhat (?:did|has|have|does) .{2,40} (?:write|written|cover|covered)\b", re.I)
+
 ORDER = r"(?P<order>oldest|earliest|newest|latest|most recent|youngest)"
 # A whole question about what the library holds; `tail` has to say nothing else.
 _WHOLE: tuple[tuple[Wanted, str], ...] = (

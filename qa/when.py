@@ -140,6 +140,8 @@ def _bounds(found: re.Match[str], today: date) -> tuple[str | None, str | None] 
     first, last = days
     # The event lies somewhere in its year.
     inside = bool(found["event"] or found["named"]) and not season
+    if how == "from" and re.search(r"\bin $", found["event"] or ""):
+        return _iso(first), _iso(last)  # "driven from their homes in May": it is no beginning
     if how == "from" and re.fullmatch(r"(?:the )?(?:last|past|previous|this) .*", phrase):
         return _iso(first), _iso(last)
     if how in ("since", "from", "not before"):

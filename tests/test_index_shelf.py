@@ -53,7 +53,7 @@ def insert(connection: sqlite3.Connection, rows: list[tuple[str | None, ...]]) -
     st.lists(st.tuples(dates, names, names), max_size=12),
     st.lists(st.tuples(dates, names, names), max_size=6),
     st.sets(st.integers(1, 12)),
-    st.builds(Scope, start=bounds, end=bounds, outlet=parts, author=parts),
+    st.builds(Scope, start=bounds, end=bounds, outlet=parts, author=parts, until=bounds),
 )
 def test_the_shelf_allows_what_the_condition_does(
     first: list[tuple[str | None, ...]],

@@ -135,6 +135,29 @@ def test_a_refusal_for_its_dates_says_so(trusted: Assistant) -> None:
     assert answer.reason == "outside_dates" and answer.scope.end == "2022-12-31"
 
 
+@pytest.mark.parametrize(
+    ("question", "today", "says"),
+    [
+        ("Who is the mayor of Ostrel now?", "2023-10-15", "Hilde Thorn"),
+        ("Who is the mayor of Ostrel now?", "2023-10-16", "Ekman"),
+        ("How many wolves were counted in the Corrin forest?", "2024-01-01", "14"),
+    ],
+)
+def test_nothing_published_after_the_day_of_a_question_answers_it(
+    trusted: Assistant, question: str, today: str, says: str
+) -> None:
+    answer = trusted.ask(question, as_of=today)
+    assert says in answer.sentences[0].text
+    assert all((c.published or "")[:10] <= today for c in answer.citations)
+
+
+def test_what_has_no_date_is_not_later_than_a_day(trusted: Assistant) -> None:
+    answer = trusted.ask("How many berths does the harbour of Torvik have?", as_of="2020")
+    assert "41 berths" in answer.sentences[0].text
+    listed = trusted.ask("How many articles are there from the Ostrel Post?", as_of="1999")
+    assert listed.refused or listed.text.startswith("There are 0")
+
+
 def test_an_undated_article_is_outside_of_any_date(trusted: Assistant) -> None:
     question = "In what year was the lighthouse of the harbour of Torvik built?"
     assert "1871" in trusted.ask(question).sentences[0].text
