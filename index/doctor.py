@@ -145,7 +145,8 @@ class _Doctor:
             number for (number,) in self.connection.execute("SELECT number FROM article ORDER BY 1")
         ]
         dim = self._dim()
-            again = vectors = folded = passages = 0
+        lost: list[str] = []
+        again = vectors = folded = passages = 0
         self.told.stage("articles")
         self.told.start(len(numbers))
         for number in numbers:
