@@ -19,7 +19,7 @@ from index.encoder import Encoder, encoder_of
 from index.library import Library
 from index.passages import EVERYTHING, Scope
 from index.words import WORD, words
-from qa import byline, reader, reply
+from qa import byline, elsewhere, reader, reply
 from qa.asking import with_speaker
 from qa.attempts import Attempt, attempts, within
 from qa.byline import BylineQuestion
@@ -255,7 +255,8 @@ class Assistant:
             question, evidence = looked[place]
             found = reader.candidates(question, evidence, way.keep)
             found = certain(found) if way.sure else found
-            settled = settle(question, found, strictness, latest=asked.when.latest)
+            other = elsewhere.others(evidence, asked, way.keep, self.encoder)
+            settled = settle(question, found, strictness, latest=asked.when.latest, other=other)
             sure = max(sure, found[0].probability if found else 0.0)
             if settled.chosen:
                 if (asked.speaker or asked.quoted) and not settled.values:
@@ -264,7 +265,7 @@ class Assistant:
                 answered = reply.quoted(settled, asked)
                 break
         else:
-            nearest = reader.candidates(question, evidence)
+            nearest = next(filter(None, (reader.candidates(*e) for e in looked.values())), [])
             bounded = replace(way, scope=within(asked.scope, asked.when))
             outside = self._outside_dates(bounded, strictness, nothing=not nearest)
             answered = outside or reply.refused(nearest, way.scope)
@@ -283,9 +284,8 @@ class Assistant:
         answers = bool(found) and found[0].probability >= strictness
         if not answers and not (found and nothing and found[0].gap <= reply.OFF_SUBJECT):
             return None
-        status = self.library.status()
-        first, last = status["published_from"], status["published_to"]
-        return reply.outside_dates(found, way.scope, first, last)
+        told = self.library.status()
+        return reply.outside_dates(found, way.scope, told["published_from"], told["published_to"])
 
 
 def answer(question: str, *, store: str | Path = "storage", encoder: str = "") -> Answer:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from index.words import word_spans
+from index.words import word_spans, words
 from qa.question import is_function
 
 SCALES = {
@@ -97,6 +97,8 @@ _PERCENT = re.compile(r"\s?(?:%|per ?cent\b(?: points?)?|percentage points?)", r
 _RATE = re.compile(
     r"(?:\s(?:an?|per|each|every)\s|\s?/\s?)(hour|h|second|s|minute|min)\b", re.IGNORECASE
 )
+_HOUR = re.compile(r"(?:[01]?\d|2[0-3])\.[0-5]\d")
+_OF_DAY = re.compile(r"\s(?:on|this|yesterday|today|local|in the|last|when)\b")
 _CLOCK = re.compile(r"[.:]\d\d\s*(?:[ap]\.?m|o[’']clock)|\s*(?:[ap]\.?m\b|o[’']clock)|[:]\d\d")
 _MONTH = re.compile(
     r"(?:of )?(?:January|February|March|April|May|June|July|August|September|October|November|"
@@ -109,7 +111,7 @@ HEDGE = re.compile(
     re.IGNORECASE,
 )
 # Function words that may stand between a number and what it counts ("23 of the passengers").
-_BETWEEN = frozenset("of the more other such".split())
+_BETWEEN = frozenset(words("of the more other such its their his her our all"))
 # Words after a number among which is what it counts.
 _COUNTED = 4
 
@@ -168,6 +170,8 @@ def _quantity(sentence: str, match: re.Match[str]) -> Quantity | None:
     number = number_of(text + following.group() if following and paid else text)
     if number is None or _CLOCK.match(after):
         return None
+    if _HOUR.fullmatch(text) and _OF_DAY.match(after) and re.search(r"\bat\s$", sentence[:start]):
+        return None  # "at 3.17 on Tuesday"
     digits = _PLAIN.search(text)
     if _YEAR.fullmatch(text) and not re.match(r"\s?(?:%|[a-z]+\b)", after):
         return None
@@ -234,12 +238,13 @@ def _step(text: str, number: float) -> float:
 
 def _things(after: str) -> frozenset[str]:
     """The folded content words that follow a number, up to the next sign or function word."""
-    piece = re.split(r"[,;:.!?()\"“”]|\s[–—-]\s", after, maxsplit=1)[0]
+    piece = re.split(r"[;:!?()\"“”]|[,.](?!\d)|\s[–—-]\s", after, maxsplit=1)[0]
     things: list[str] = []
-    for count, (_, _, word) in enumerate(word_spans(piece)):
+    told = [word for _, _, word in word_spans(piece) if not word.isdigit()]
+    for count, word in enumerate(told):
         if count >= _COUNTED or (is_function(word) and (things or word not in _BETWEEN)):
             break
-        if not is_function(word) and not word.isdigit():
+        if not is_function(word):
             things.append(word)
     return frozenset(things)
 

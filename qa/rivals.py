@@ -17,6 +17,7 @@ from qa.reader import Candidate
 from qa.same import (
     alike,
     comparable,
+    days_between,
     earlier,
     of_another_time,
     same_event,
@@ -25,7 +26,7 @@ from qa.same import (
     share_of,
     speaks_of_before,
 )
-from qa.values import NAMED, Known, differ, value_of, values_in
+from qa.values import NAMED, Known, differ, values_in
 
 # How far below the best a sentence of another article may score and still be its rival (tuned on
 # the sample and news-tune, over 0.5..2.5: more takes another fact for another value).
@@ -38,6 +39,8 @@ SAID = 0.4
 LESS, SAME_ROLE = 0.25, 0.8
 # An article in which more of the question is missing is about something else.
 ABOUT = 0.2
+# Days between two articles of which one hardly tells of the other's event.
+LONG = 180
 _MEASURES = ("length", "area", "weight", "speed", "volume", "degrees")
 
 
@@ -63,15 +66,24 @@ def compare(
     found: Sequence[Candidate],
     threshold: float,
     standing: Callable[[str], str | None] = lambda _: None,
+    *,
+    given: Known,
+    also: Sequence[Rival] = (),
+    ever: bool = False,
 ) -> Compared:
-    """Set the values of all articles against that of the best candidate, `found[0]`."""
+    """Set the values of all articles against `given`, that of the best candidate, `found[0]`.
+
+    `also` holds those that are known to be of the same thing; with `ever` it does not matter how
+    long before or after the best one an article appeared.
+    """
     best = found[0]
-    given = value_of(question, best.text, best.span)
-    if given is None:
-        return Compared(())
     strongest: dict[str, Rival] = {best.article.id: Rival(best, given, 9.0)}
+    told = {rival.candidate.article.id: rival for rival in also}
+    strongest |= told
     for candidate in found[1:]:
-        if candidate.article.id == best.article.id:
+        if candidate.article.id == best.article.id or candidate.article.id in told:
+            continue
+        if not ever and _long_between(best.article, candidate.article):
             continue
         rival = _aligned(question, best, given, candidate, threshold)
         if rival is None:
@@ -86,6 +98,14 @@ def compare(
         if not differ(given, rival.value) or not _says(rival.candidate.article, given)
     ]
     return _by_voice(rivals, standing)
+
+
+def _long_between(one: Article, other: Article) -> bool:
+    """Whether articles of two outlets are too far apart in time to tell of one event."""
+    if one.outlet and one.outlet == other.outlet:
+        return False
+    days = days_between(one, other)
+    return days is not None and days > LONG and not same_event(one, other)
 
 
 def _by_voice(rivals: Sequence[Rival], standing: Callable[[str], str | None]) -> Compared:

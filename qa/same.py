@@ -6,6 +6,7 @@ of it in the sentence. A year, a week or a round that differs is another time.
 
 import re
 from datetime import date
+from functools import lru_cache
 
 from corpus.article import Article
 from index.words import words
@@ -26,9 +27,15 @@ BEFORE = 9
 MANY = 3
 # Characters of an article among which names are looked for.
 NAMED_WITHIN = 20_000
+# Spaces in a clause that says something by itself.
+SHORT = 3
 # Days between two articles that may mean the same week by "Sunday".
 WEEK = 6
 _CAPITAL = re.compile(r"(?<=[^\W\d_,;] )[^\W\d_a-zß-ÿ][a-zß-ÿ’'-]{2,}")
+# The place at the start of a report, "PORT TARN, May 4 (Wire) - ..." or "HOLT. They are ...".
+_PLACE_LINE = re.compile(
+    r"^[^\W\d_a-zß-ÿ]{3,}(?:[ -][^\W\d_a-zß-ÿ]{3,}){0,3}(?=[.,:]? )", re.MULTILINE
+)
 _YEAR = re.compile(
     r"(?<!built in )(?<!born in )(?<!founded in )(?<!since )(?<!opened in )(?<!dating from )"
     r"(?<![\d.,€£$])\b(?:1[5-9]|20)\d\d\b(?![\d,.]*\d|\s?(?:%|per cent|metres|people|euros))"
@@ -44,6 +51,11 @@ _NUMBERED = re.compile(
     r"\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+(?:st|nd|rd|th))"
     r"\s+(week|quarter|half|day|round|edition|stage|month|year|season|race|leg)\b",
     re.IGNORECASE,
+)
+_VAGUE = re.compile(r"\b(?:dozens|hundreds|thousands|millions|nobody|none)\b", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"[,;:]\s|[.!?][”\"’']?\s+(?=[^\Wa-z])|\s[–—-]\s|\s(?:and|but|while|whereas|after|when|because|though|although|which|who|"
+    r"whom)\s"
 )
 _HUMAN = frozenset(
     words(
@@ -103,7 +115,7 @@ def meanings(text: str) -> set[str]:
 
 def same_names(question: Question, one: Article, other: Article) -> bool:
     """Whether an article has the names of the question that the best one has, and any in common."""
-    mine, others = _names(one), _names(other)
+    mine, others = names_in(one), names_in(other)
     if mine and others and not mine & others:
         return False
     happened = meanings(question.text) & _HAPPENS
@@ -125,7 +137,7 @@ def same_names(question: Question, one: Article, other: Article) -> bool:
 
 def same_event(one: Article, other: Article) -> bool:
     """Whether two articles have so many names in common that they tell of one event."""
-    return len(_names(one) & _names(other)) >= MANY
+    return len(names_in(one) & names_in(other)) >= MANY
 
 
 def meaning(word: str) -> str:
@@ -133,10 +145,15 @@ def meaning(word: str) -> str:
     return _MEANING.get(word, word)
 
 
-def _names(article: Article) -> set[str]:
+def names_in(article: Article) -> frozenset[str]:
     """The folded words that an article writes with a capital within a sentence, but for dates."""
-    found = _CAPITAL.findall(article.text[:NAMED_WITHIN])
-    return {word for word in words(" ".join(found)) if word not in DATES}
+    return _capitals(article.text[:NAMED_WITHIN])
+
+
+@lru_cache(maxsize=256)
+def _capitals(text: str) -> frozenset[str]:
+    found = _CAPITAL.findall(text) + _PLACE_LINE.findall(text[:LEAD])
+    return frozenset(word for word in words(" ".join(found)) if word not in DATES)
 
 
 def alike(question: Question, best: Candidate, other: Candidate) -> bool:
@@ -155,7 +172,7 @@ def alike(question: Question, best: Candidate, other: Candidate) -> bool:
 def comparable(given: Known, value: Known, first: Article, second: Article) -> bool:
     """Whether two values are of one kind, so that they can agree or differ."""
     if given.number is not None:
-        if value.number is None or given.unit != value.unit:
+        if value.number is None or given.unit != value.unit or _VAGUE.search(value.text):
             return False
         # A score, a rate or a magnitude is no count of anything.
         return bool(given.unit) or (given.step < 1) == (value.step < 1)
@@ -173,11 +190,17 @@ def comparable(given: Known, value: Known, first: Article, second: Article) -> b
 
 
 def _within_days(one: Article, other: Article) -> bool:
+    days = days_between(one, other)
+    return days is not None and days <= WEEK
+
+
+def days_between(one: Article, other: Article) -> int | None:
+    """How many days lie between two articles; None where one has no exact date."""
     try:
         first, second = (date.fromisoformat((a.published or "")[:10]) for a in (one, other))
     except ValueError:
-        return False
-    return abs((first - second).days) <= WEEK
+        return None
+    return abs((first - second).days)
 
 
 def same_thing(
@@ -226,7 +249,7 @@ def _years(text: str) -> set[int]:
 
 def earlier(text: str, span: tuple[int, int]) -> bool:
     """Whether a value is said to have been before ("9,500 in the week before")."""
-    return bool(_EARLIER.search(_clause(text, span)))
+    return bool(_EARLIER.search(_between_signs(text, span)))
 
 
 def speaks_of_before(text: str) -> bool:
@@ -234,7 +257,15 @@ def speaks_of_before(text: str) -> bool:
     return bool(_EARLIER.search(text))
 
 
-def _clause(text: str, span: tuple[int, int]) -> str:
+def _between_signs(text: str, span: tuple[int, int]) -> str:
     start = max((m.end() for m in re.finditer(r"[,;:]\s|\s[–—]\s", text[: span[0]])), default=0)
     stop = re.search(r"[,;:]\s|\s[–—]\s", text[span[1] :])
     return text[start : span[1] + stop.start() if stop else len(text)]
+
+
+def clause(text: str, span: tuple[int, int]) -> str:
+    """The clause of a sentence that a span is in; the sentence where that is a word or two."""
+    start = max((m.end() for m in _CLAUSE.finditer(text, 0, span[0])), default=0)
+    stop = _CLAUSE.search(text, span[1])
+    part = text[start : stop.start() if stop else len(text)]
+    return part if part.count(" ") >= SHORT else text

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from index.words import words
 from qa.corrections import corrected
+from qa.elsewhere import Elsewhere, given_by, told_elsewhere
 from qa.orders import ECHO, asks_itself, gives_orders, insists, to_come
 from qa.question import COUNTED, Kind, Question
 from qa.reader import Candidate, choose
@@ -27,6 +28,7 @@ LITERAL = 0.9
 # Characters after a sentence in which a quotation that it opens may end.
 QUOTATION = 300
 MOST_VALUES = 3
+NOWHERE = Elsewhere()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,12 @@ def settle(
     *,
     latest: bool = False,
     group: Mapping[str, str] | None = None,
+    other: Elsewhere = NOWHERE,
 ) -> Settled:
     """Choose among candidates, the best first; nothing when the best is not sure enough.
 
     `latest` is whether the newest answer is wanted, `group` the article that stands for each one's
-    copies, by id.
+    copies, by id, `other` what else the passages found say.
     """
     found = _answers(question, found, threshold)
     if not found:
@@ -77,7 +80,14 @@ def settle(
     if not sure or not found or found[0].probability < threshold:
         return Settled()
     found = _present(question, _counting(question, found, threshold), threshold)
-    compared = compare(question, found, threshold, standing)
+    best, given = given_by(question, found[0])
+    compared = Compared(())
+    if given:
+        found = [best, *found[1:]]
+        also = told_elsewhere(question, best, given, other)
+        compared = compare(
+            question, found, threshold, standing, given=given, also=also, ever=latest
+        )
     if latest:
         near = alternatives(question, found, threshold, NEWEST, standing)
         return _newest(question, found, _aligned(near, compared), threshold)

@@ -17,6 +17,15 @@ DIFFER: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("How many households lost power in storm Greta?", ("18,000", "21,000")),
     ("How many households did storm Greta leave without power?", ("18,000", "21,000")),
     ("How much damage did the flood do to the town of Ostrel?", ("80 million", "110 million")),
+    ("How many people were injured at Hask Junction?", ("Seventeen", "23")),
+    ("How fast was the train going when it derailed at Hask Junction?", ("60", "85")),
+    ("Until when will the line at Hask Junction be closed?", ("Sunday", "Tuesday")),
+    ("What magnitude did the quake in the Quarn valley have?", ("6.1", "6.3")),
+    ("When does the new library in Lenn open?", ("14 June", "21 June")),
+    ("Who designed the library in Lenn?", ("Ines Valdor", "Petra Hollin")),
+    ("What will Corran City's new stadium cost?", ("86 million", "104 million")),
+    ("Over how many years does the loan for the Corran stadium run?", ("25", "30")),
+    ("How many workers are on strike in the glass factory in Garn?", ("380", "290")),
 )
 
 
@@ -36,7 +45,7 @@ def test_each_value_is_shown_with_its_outlet_and_date(
         for number in value.citations:
             cited = answer.citations[number - 1]
             assert value.value in cited.quote
-            assert (cited.outlet or "") in answer.text and (cited.published or "") in answer.text
+            assert (cited.outlet or "") in answer.text and (cited.published or "")[:10] in answer.text
 
 
 # Questions on which no two articles differ: one value, another year, place, quantity or unit.
@@ -62,6 +71,15 @@ AGREE: tuple[tuple[str, str], ...] = (
     ("How many residents of Ostrel were taken to schools?", "3,000"),
     ("When was the lighthouse of Torvik built?", "1871"),
     ("How many votes did Ruud Ekman win in 2023?", "49"),
+    ("How many passengers were on the train that derailed at Hask Junction?", "140"),
+    ("When did the Hask Junction accident happen?", "7.52"),
+    ("How many people died in the Quarn valley in 1968?", "19"),
+    ("How much has the Lenn library cost?", "4.2 million"),
+    ("How many books will the new library in Lenn hold?", "60,000"),
+    ("How long is the pilgrim path from Varn to St Elwin?", ""),
+    ("What is the length of the path to the abbey of St Elwin?", ""),
+    ("How many volunteers worked on the pilgrim path?", ""),
+    ("How many spectators will the new stadium in Corran hold?", "24,000"),
 )
 
 

@@ -1,57 +1,12 @@
 """What is shown of many reports, over invented articles with the default encoder.
 
-Figures of one thing side by side, an outlet's last one before its earlier ones, what was corrected
-or taken back, whole lists, and surveys of a subject.
+An outlet's last figure before its earlier ones, what was corrected or taken back, whole lists, and
+surveys of a subject.
 """
 
 import pytest
 
 from qa import Assistant
-
-# Question, a word of each value that is to be shown.
-DIFFER: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("How many people were injured at Hask Junction?", ("Seventeen", "23")),
-    ("How fast was the train going when it derailed at Hask Junction?", ("60", "85")),
-    ("Until when will the line at Hask Junction be closed?", ("Sunday", "Tuesday")),
-    ("What magnitude did the quake in the Quarn valley have?", ("6.1", "6.3")),
-    ("When does the new library in Lenn open?", ("14 June", "21 June")),
-    ("Who designed the library in Lenn?", ("Ines Valdor", "Petra Hollin")),
-    ("What will Corran City's new stadium cost?", ("86 million", "104 million")),
-    ("Over how many years does the loan for the Corran stadium run?", ("25", "30")),
-    ("How many workers are on strike in the glass factory in Garn?", ("380", "290")),
-)
-
-
-@pytest.mark.parametrize(("question", "values"), DIFFER)
-def test_figures_of_one_thing_stand_side_by_side(
-    trusted: Assistant, question: str, values: tuple[str, ...]
-) -> None:
-    answer = trusted.ask(question)
-    assert answer.disagreement is not None, answer.text
-    said = [value.value for value in answer.disagreement]
-    assert len(said) == len(values), answer.text
-    assert all(any(wanted in value for value in said) for wanted in values), answer.text
-
-
-# Question, what the first sentence says: no two articles differ on it.
-AGREE: tuple[tuple[str, str], ...] = (
-    ("How many passengers were on the train that derailed at Hask Junction?", "140"),
-    ("When did the Hask Junction accident happen?", "7.52"),
-    ("How many people died in the Quarn valley in 1968?", "19"),
-    ("How much has the Lenn library cost?", "4.2 million"),
-    ("How many books will the new library in Lenn hold?", "60,000"),
-    ("How long is the pilgrim path from Varn to St Elwin?", ""),
-    ("What is the length of the path to the abbey of St Elwin?", ""),
-    ("How many volunteers worked on the pilgrim path?", ""),
-    ("How many spectators will the new stadium in Corran hold?", "24,000"),
-)
-
-
-@pytest.mark.parametrize(("question", "says"), AGREE)
-def test_units_and_rounding_are_no_difference(trusted: Assistant, question: str, says: str) -> None:
-    answer = trusted.ask(question)
-    assert not answer.refused and says in answer.sentences[0].text, answer.text
-    assert answer.disagreement is None, answer.text
 
 
 def test_what_an_outlet_said_last_comes_before_what_it_said_first(trusted: Assistant) -> None:

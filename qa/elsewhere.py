@@ -1,0 +1,300 @@
+"""The answer's value told elsewhere: sentences of other articles that measure the same otherwise.
+
+Another outlet words what it reports in its own way, and often far from the question's: "took 340
+people out of their homes" says how many were evacuated. Such a sentence is found from the answer,
+not from the question: it gives a value of the same kind, of the same event at the same time, and
+its words mean about what the answer's do, the numbers left out. A sentence that denies the other's
+value ("not by 6 per cent") needs no such likeness.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.article import Article
+from index.encoder import Encoder
+from index.words import words
+from qa.features import is_heading, starts_with_pronoun
+from qa.filters import Asked
+from qa.genre import is_correction
+from qa.orders import asks_itself, gives_orders, insists, to_come
+from qa.pointer import fits
+from qa.question import COUNTED, Kind, Question
+from qa.reader import Candidate
+from qa.rerank import Evidence, by_article
+from qa.rivals import Rival
+from qa.same import (
+    clause,
+    comparable,
+    days_between,
+    earlier,
+    meanings,
+    names_in,
+    of_another_time,
+    same_event,
+    same_names,
+    same_thing,
+    share_of,
+    speaks_of_before,
+)
+from qa.values import Known, differ, equal, kind_of_value, value_of, values_in
+
+# How alike in meaning two sentences and two clauses are together, 0 to 2, whose values are of one
+# thing (tuned on the questions of two sets of invented articles, over .5..1.2: at .7 all values of
+# another thing that pass the rest are left out).
+LIKE = 0.7
+# By how much more another value of the answer's own article may be like the other's.
+NEARER = 0.1
+# Days between two articles that tell of one event at one time.
+SAME_TIME = 21
+# Names that two articles of one event have at least.
+COMMON = 2
+# Two figures of one thing are hardly farther apart.
+APART = 4.0
+# Sentences that are compared, which costs about 3 ms each.
+MOST = 20
+Likeness = Callable[[Sequence[str]], NDArray[np.float32]]
+Keep = Callable[[Article, int, int], bool]
+_NUMBER = re.compile(
+    r"[€£$¥]?\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    r"thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|"
+    r"sixty|seventy|eighty|ninety|hundred|thousand|million|billion)\b",
+    re.IGNORECASE,
+)
+_DATELINE = re.compile(r"^[^\W\d_][^\n.()]{2,40}\([^()\n]{2,30}\)\s[–—-]\s")
+_DENIED = re.compile(
+    r"\b(?:not|rather than|instead of)\s(?:(?:just|only|the|by|for|in|at|on|of|to)\s){0,2}$", re.I
+)
+_WHOLE = re.compile(r"\b(?:of|out of)\s(?:its|their|his|her|the|all)\s(?:\w+\s)?$", re.IGNORECASE)
+_RISEN = re.compile(
+    r"\b(?:ris(?:en|es?)|rose|grow[ns]?|grew|climbed|climbs|increased|mounted|gone up|went up|"
+    r"revised|raised|fallen|fell|dropped)\s(?:\w+\s)?(?:to|from)\b",
+    re.IGNORECASE,
+)
+# Those who are people by another word.
+_PEOPLE = frozenset(words("people persons"))
+_PERSONS = frozenset(
+    words(
+        "villagers residents inhabitants citizens locals islanders townspeople patients pupils "
+        "students children workers employees miners sailors travellers tourists customers members "
+        "migrants refugees survivors hostages prisoners players voters swimmers climbers hikers"
+    )
+)
+_TOLL = frozenset(meanings("dead injured missing"))
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The sentences of all passages found, and what tells how alike texts are in meaning.
+
+    `vectors` makes unit vectors `[n, dim]` of texts; without it nothing is compared.
+    """
+
+    lines: tuple[Candidate, ...] = ()
+    vectors: Likeness | None = None
+
+
+def others(
+    evidence: Sequence[Evidence], asked: Asked, keep: Keep | None, encoder: Encoder
+) -> Elsewhere:
+    """Every sentence of the evidence that may say otherwise, as a candidate without a score.
+
+    `keep` tells which may where the words of somebody are asked for; what dates an answer need not
+    stand in the sentence that says otherwise. Nothing is known with another encoder than the one
+    that the measure was tuned on.
+    """
+    if not fits(encoder.fingerprint):
+        return Elsewhere()
+    if not (asked.speaker or asked.quoted or asked.opinion):
+        keep = None
+    told: list[Candidate] = []
+    for article, lines in by_article(evidence):
+        for at, line in enumerate(lines):
+            if keep is not None and not keep(article, line.start, line.end):
+                continue
+            if is_heading(line.text) or line.text.rstrip(" ”\"’'»)").endswith("?"):
+                continue
+            start = line.start
+            if at and starts_with_pronoun(line.text) and line.follows(lines[at - 1]):
+                start = lines[at - 1].start
+            told.append(Candidate(article, start, line.end, 0.0, 0.0, 0.0, None))
+    return Elsewhere(tuple(told), encoder.encode_passages)
+
+
+def given_by(question: Question, best: Candidate) -> tuple[Candidate, Known | None]:
+    """The value that a candidate gives; where it only denies one, the value put in its place."""
+    if (given := value_of(question, best.text, best.span)) or question.kind is Kind.STATEMENT:
+        return best, given
+    found = _figures(question, best.text)
+    for at, (span, value) in enumerate(found):
+        if at and value.unit and _DENIED.search(best.text[: span[0]]):
+            before, stated = found[at - 1]
+            if stated.unit == value.unit and differ(stated, value):
+                return replace(best, span=before), stated
+    return best, None
+
+
+def told_elsewhere(
+    question: Question, best: Candidate, given: Known, other: Elsewhere
+) -> list[Rival]:
+    """The value of each other article that tells of the same, with how like the answer it is."""
+    if other.vectors is None or (given.number is None and not _dated(given)):
+        return []
+    rows = [
+        row
+        for line in other.lines
+        if line.article.id != best.article.id and _may(question, best, line)
+        for row in _values(question, best, given, line)
+    ]
+    own = [
+        (line, span)
+        for line in other.lines
+        if line.article.id == best.article.id
+        for span, value in _figures(question, line.text)
+        if comparable(given, value, best.article, line.article) and differ(given, value)
+        and not _denies(line.text, span)
+    ]  # fmt: skip
+    refuted = [v for span, v in _figures(question, best.text) if _denies(best.text, span)]
+    rows = [row for row in rows if not _denies(row[0].text, row[1])][:MOST]
+    if not rows:
+        return []
+    texts = [(best.text, best.span), *((c.text, s) for c, s, _ in rows)]
+    texts += [(c.text, s) for c, s in own[:MOST]]
+    wholes = other.vectors([_plain(text) for text, _ in texts])
+    parts = other.vectors([_plain(clause(t, s) if s else t) for t, s in texts])
+    upto = len(rows) + 1
+    like = wholes @ wholes[1:upto].T + parts @ parts[1:upto].T
+    chosen: dict[str, Rival] = {}
+    for at, (line, span, value) in enumerate(rows):
+        near = float(like[0, at])
+        if any(equal(value, wrong) for wrong in refuted) or _refutes(question, line.text, given):
+            near += 2.0
+        elif near < LIKE or like[upto:, at].max(initial=0.0) > near + NEARER:
+            continue
+        known = chosen.get(line.article.id)
+        if known is None or near > known.strength:
+            chosen[line.article.id] = Rival(replace(line, span=span), value, near)
+    return list(chosen.values())
+
+
+def _may(question: Question, best: Candidate, line: Candidate) -> bool:
+    """Whether another article's sentence may tell of the same event at the same time."""
+    one, other = best.article, line.article
+    if gives_orders(other) or to_come(other) or insists(other) or asks_itself(question, other):
+        return False
+    if is_correction(other):
+        return False
+    days = days_between(one, other)
+    event = same_event(one, other)
+    if days is None and not event:
+        return False
+    if days is not None and days > SAME_TIME:
+        return False
+    if len(names_in(one) & names_in(other)) < COMMON or not same_names(question, one, other):
+        return False
+    return question.kind is Kind.TIME or not of_another_time(question, best, line)
+
+
+def _values(
+    question: Question, best: Candidate, given: Known, line: Candidate
+) -> list[tuple[Candidate, tuple[int, int], Known]]:
+    """The values of a sentence that can be of what is answered."""
+    text = line.text
+    found = []
+    for span, value in _figures(question, text):
+        if not comparable(given, value, best.article, line.article):
+            continue
+        if earlier(text, span) and not speaks_of_before(f"{question.text} {best.text}"):
+            continue
+        if given.number is None:
+            if not share_of(question, best, line):
+                continue
+        elif not _same_measure(question, best, given, text, span, value):
+            continue
+        elif differ(given, value) and _updates(best, given, line, span, value):
+            continue
+        found.append((line, span, value))
+    return found
+
+
+def _same_measure(
+    question: Question,
+    best: Candidate,
+    given: Known,
+    text: str,
+    span: tuple[int, int],
+    value: Known,
+) -> bool:
+    """Whether two figures can be of one thing: what is counted, and about how much."""
+    assert given.number is not None and value.number is not None
+    low, high = sorted((abs(given.number), abs(value.number)))
+    if low * APART < high or (_WHOLE.search(text[: span[0]]) and differ(given, value)):
+        return False
+    if given.step < 1 and not given.unit:
+        return True  # a magnitude or a rate counts nothing, whatever stands behind it
+    if same_thing(question, given, value, text, span) != 0:
+        return True
+    if (value.things & _PEOPLE and given.things & _PERSONS) or (
+        value.things & _PERSONS and given.things & _PEOPLE
+    ):
+        return True
+    return bool(
+        value.things & _beside(question, best.text, best.span or (0, 0))
+        or given.things & _beside(question, text, span)
+    )
+
+
+def _beside(question: Question, text: str, span: tuple[int, int]) -> set[str]:
+    """The words of a figure's clause, without what other figures of the sentence count."""
+    others = [v.things for s, v in _figures(question, text) if s != span]
+    return set(words(clause(text, span))).difference(*others)
+
+
+def _updates(
+    best: Candidate, given: Known, line: Candidate, span: tuple[int, int], value: Known
+) -> bool:
+    """Whether one of two figures is what the other has grown to since."""
+    if _date(best) == _date(line):
+        return False
+    first, second = clause(best.text, best.span or (0, 0)), clause(line.text, span)
+    newest, newer, older = (
+        (first, given.number or 0.0, value.number or 0.0)
+        if _date(best) > _date(line)
+        else (second, value.number or 0.0, given.number or 0.0)
+    )
+    if _RISEN.search(newest):
+        return True
+    return newer > older and bool(_TOLL & meanings(f"{first} {second}"))
+
+
+def _denies(text: str, span: tuple[int, int]) -> bool:
+    """Whether a sentence says that this value is not so."""
+    return bool(_DENIED.search(text[: span[0]]))
+
+
+def _refutes(question: Question, text: str, given: Known) -> bool:
+    """Whether a sentence says that the value given is not so."""
+    return any(_denies(text, s) and equal(given, v) for s, v in _figures(question, text))
+
+
+def _figures(question: Question, text: str) -> list[tuple[tuple[int, int], Known]]:
+    """The values of the kind asked for; the numbers, where the kind has none."""
+    if kind_of_value(question) in (*COUNTED, Kind.TIME):
+        return values_in(question, text)
+    return values_in(replace(question, kind=Kind.NUMBER), text)
+
+
+def _plain(text: str) -> str:
+    """A text without its numbers and its dateline."""
+    return _NUMBER.sub("some", _DATELINE.sub("", text))
+
+
+def _dated(value: Known) -> bool:
+    return bool(value.clock or value.period or (value.day and any(value.day)))
+
+
+def _date(candidate: Candidate) -> str:
+    return (candidate.article.published or "")[:10]
