@@ -32,7 +32,7 @@ from qa.question import LONGEST, Question, parse
 from qa.rerank import Evidence, rerank
 from qa.retrieve import retrieve
 from qa.rewrite import Standalone, rewrite
-from qa.settle import certain, settle
+from qa.settle import settle
 from qa.tokens import TokenCache
 from qa.types import Answer, Bounds, Hit, Turn
 
@@ -253,10 +253,9 @@ class Assistant:
             if place not in looked:
                 looked[place] = self._find(*place, clock=clock)
             question, evidence = looked[place]
-            found = reader.candidates(question, evidence, way.keep)
-            found = certain(found) if way.sure else found
+            found = way.weighed(reader.candidates(question, evidence, way.keep))
             other = elsewhere.others(evidence, asked, way.keep, self.encoder)
-            settled = settle(question, found, strictness, latest=asked.when.latest, other=other)
+            settled = settle(question, found, strictness, latest=way.latest, other=other)
             sure = max(sure, found[0].probability if found else 0.0)
             if settled.chosen:
                 if (asked.speaker or asked.quoted) and not settled.values:

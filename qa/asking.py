@@ -12,6 +12,7 @@ from index.prior import is_known
 from index.sentences import sentences
 from index.words import stem, words
 from qa.reader import Candidate
+from qa.reported import SAID
 from qa.roles import NOBODY
 from qa.speech import is_open, same_person, speaker
 from qa.subjects import Word, is_person, phrase, split
@@ -101,7 +102,7 @@ def whose(question: str) -> Whose | None:
                 kept = tokens[verb].text if said in _PLAIN | _KEPT else "say"
                 rest = f"{question[: tokens[at].end]} {kept}{question[tokens[verb].end :]}"
                 return Whose(who, rest, "" if said in _PLAIN | _KEPT else said)
-    for form, instead in ((_WORDS_OF, ""), (_POSSESSED, " is said"), (_SAID_BY, "")):
+    for form, instead in ((_WORDS_OF, ""), (_POSSESSED, "said"), (_SAID_BY, "")):
         if not (found := form.search(question)):
             continue
         start = found.start("who") if form is _POSSESSED else found.start()
@@ -135,7 +136,7 @@ def _who(tokens: Sequence[Word], *, whole: bool = True) -> str | None:
     lowered = [re.sub(r"['’]s$", "", t.text) for t in tokens[: found.end]]
     if len(lowered) <= 3 and all(t.islower() and not is_known(stem(t)) for t in lowered):
         return " ".join(t.capitalize() for t in lowered)  # "what did sondergaard say"
-    return found.name
+    return re.sub(r"['’]s$", "", found.name)
 
 
 def asks_who_said(question: str) -> bool:
@@ -148,6 +149,8 @@ def asks_who_said(question: str) -> bool:
 
 def is_name(who: str) -> bool:
     """Whether whoever is asked for is called by name and not by an office ("the mayor")."""
+    if re.search(r"['’]s\s", who):
+        return False  # "Brough's lawyer"
     return is_person(who) or (" " not in who and who[:1].isupper())
 
 
@@ -158,6 +161,20 @@ def says(wanted: str, article: Article, start: int, end: int) -> bool:
         authors = (article.author or "").split(", ")
         return is_name(wanted) and any(same_person(wanted, author) for author in authors)
     return same_person(wanted, who) or (not is_name(wanted) and _is_called(wanted, who, article))
+
+
+def tells_of(wanted: str, article: Article, start: int, end: int) -> bool:
+    """Whether a sentence names the one who is asked for and what is said, if not by another."""
+    last = re.escape(wanted.split()[-1])
+    if not (
+        re.search(rf"\b{last}\b", article.text[start:end]) and SAID.search(article.text, start, end)
+    ):
+        return False
+    who = speaker(article.text, start, end) if is_name(wanted) else None
+    said = (
+        rf"\b{last}\b(?:,[^,;]{{0,60}},)? (?:(?:who|which|had|has|have|also|\w+ly) ){{0,3}}{SAY}\b"
+    )
+    return who is None or same_person(wanted, who) or bool(re.search(said, article.text[start:end]))
 
 
 def with_speaker(found: Candidate) -> Candidate:

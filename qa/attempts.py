@@ -5,6 +5,7 @@ written. "What did Brough say" wants a sentence that Brough says, or one about B
 """
 
 import itertools
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,20 +14,26 @@ from datetime import date, timedelta
 from corpus.article import Article
 from index.passages import Scope
 from index.words import WORD, stem, word_spans, words
-from qa.asking import ASKS, is_name, says
+from qa.asking import ASKS, is_name, says, tells_of
 from qa.days import ALONE, DAY
 from qa.events import begun, coming, compared, leads_with, told_of
 from qa.features import has_form
 from qa.filters import Asked
 from qa.genre import is_opinion
+from qa.holders import holder, succeeds
 from qa.question import Kind, is_function, kind_of, parse
-from qa.reported import SAID
+from qa.reader import Candidate
 from qa.rewrite import Standalone, rewrite
+from qa.settle import certain
 from qa.spans import DATES
 from qa.speech import speaker
 from qa.types import Turn
 from qa.when import When, understand
 
+# A question that names an outlet or an author is likelier to have an answer there: by how much the
+# log of the odds grows (the questions of news-tune* and of the sample, each asked of the right
+# outlet or author and of another, and those without an answer of the nearest; over 0..3).
+NAMED = 1.0
 # Times that an article counts from its own day, and a question may take over.
 _COARSE = re.compile(
     rf"(?:this|last) (?:month|quarter|year|spring|summer|autumn|fall|winter)|{ALONE}", re.IGNORECASE
@@ -62,25 +69,41 @@ class Attempt:
     """What to look for, where, and which sentences may answer (None: any).
 
     `sure` is whether any of them does: it holds the words that the question quotes, or is said by
-    the one of whom nothing else is asked.
+    the one of whom nothing else is asked; `named` whether the question names the outlet or author
+    of the articles, `latest` whether the newest is wanted.
     """
 
     standalone: Standalone
     scope: Scope
     keep: Keep | None = None
     sure: bool = False
+    named: bool = False
+    latest: bool = False
+
+    def weighed(self, found: Sequence[Candidate]) -> list[Candidate]:
+        """Candidates with what the attempt itself says of how likely they answer."""
+        if self.sure:
+            return certain(found)
+        return [_likelier(c, NAMED) for c in found] if self.named else list(found)
 
 
 def attempts(asked: Asked, history: Sequence[Turn], today: date | None) -> Iterator[Attempt]:
     """The attempts for a question, the most exact first; `today` bounds one about now, if given."""
+    latest, named = asked.when.latest, asked.named
+    now = today or date.today()
+    if not asked.when.bounded and (office := holder(asked.when.rest)):
+        held: Keep = lambda article, start, end: succeeds(article, start, end, now)  # noqa: E731
+        wording = _rewritten(asked, office, history, today)
+        yield Attempt(wording, asked.scope, held, named=named, latest=True)
     for standalone, bounds, keep in _times(asked, history, today):
         if asked.literal:
             yield Attempt(standalone, bounds, _both(keep, _quoting(asked.literal)), sure=True)
         if asked.quoted and len(WORD.findall(asked.text)) >= ENOUGH:
             yield Attempt(standalone, bounds, _both(keep, _telling(asked.text)), sure=True)
-        for then in _tenses(asked, today or date.today()):
+        for then in _tenses(asked, now):
             for said, sure in _said(asked):
-                yield Attempt(standalone, bounds, _both(_both(keep, then), said), sure)
+                within_ = _both(_both(keep, then), said)
+                yield Attempt(standalone, bounds, within_, sure, named, latest)
 
 
 def _times(
@@ -144,6 +167,12 @@ def _rewritten(asked: Asked, text: str, history: Sequence[Turn], today: date | N
     return Standalone(f"{before} {whole.text[whole.asked :]}".strip(), len(before) + 1)
 
 
+def _likelier(candidate: Candidate, more: float) -> Candidate:
+    """A candidate whose log of the odds is greater by `more`."""
+    odds = candidate.probability / max(1 - candidate.probability, 1e-9)
+    return replace(candidate, probability=1 - 1 / (1 + odds * math.exp(more)))
+
+
 def _quoting(said: str) -> Keep:
     """Sentences that hold words which the question quotes."""
     wanted = f" {' '.join(words(said))} "
@@ -165,21 +194,13 @@ def _said(asked: Asked) -> Iterator[tuple[Keep | None, bool]]:
     """Whose sentences may answer, the strictest first, and whether any of them does."""
     wanted = asked.speaker
     if wanted:
-        last = wanted.split()[-1]
-        mentioned = re.compile(rf"\b{re.escape(last)}\b")
         all_ = not any(not is_function(word) for *_, word in word_spans(asked.when.rest))
         own: Keep = lambda article, start, end: says(wanted, article, start, end)  # noqa: E731
         if asked.verb:
             verb = stem(asked.verb)
             yield _both(own, lambda a, start, end: verb in words(a.text[start:end])), all_
         yield own, all_
-        yield (
-            lambda article, start, end: (
-                bool(mentioned.search(article.text, start, end))
-                and bool(SAID.search(article.text, start, end))
-            ),
-            False,
-        )
+        yield lambda article, start, end: tells_of(wanted, article, start, end), False
         if not is_name(wanted) and wanted.islower():
             yield None, False  # "the government" may be "the ministry" in an article
         return

@@ -26,13 +26,13 @@ Days = tuple[date, date]
 
 def told_of(article: Article, start: int, end: int, days: tuple[str | None, str | None]) -> bool:
     """Whether a sentence of an article dates what it tells within these days."""
-    published = _day(article.published)
+    published = day_of(article.published)
     return published is not None and _within(times(article.text[start:end], published), days)
 
 
 def leads_with(article: Article, days: tuple[str | None, str | None]) -> bool:
     """Whether the beginning of an article dates what it tells within these days."""
-    published = _day(article.published)
+    published = day_of(article.published)
     if published is None:
         return False
     first = sentences(article.text[:1200])[:LEAD]
@@ -41,14 +41,14 @@ def leads_with(article: Article, days: tuple[str | None, str | None]) -> bool:
 
 def begun(article: Article, start: int, end: int, today: date) -> bool:
     """Whether a sentence can tell when something was: not where it names only days to come."""
-    published = _day(article.published)
+    published = day_of(article.published)
     found = _told(article.text[start:end], published) if published else ()
     return not found or any(first <= today for first, _ in found)
 
 
 def coming(article: Article, start: int, end: int) -> bool:
     """Whether a sentence can tell when something will be: not where it names only days past."""
-    published = _day(article.published)
+    published = day_of(article.published)
     found = _told(article.text[start:end], published) if published else ()
     return published is None or not found or any(last > published for _, last in found)
 
@@ -106,7 +106,8 @@ def _within(found: tuple[Days, ...], days: tuple[str | None, str | None]) -> boo
     )
 
 
-def _day(published: str | None) -> date | None:
+def day_of(published: str | None) -> date | None:
+    """The day of an ISO date; None where only a month or a year is known."""
     try:
         return date.fromisoformat((published or "")[:10])
     except ValueError:

@@ -57,8 +57,9 @@ class Asked:
     `text` is what is looked for; `scope` the flags with what the question itself demands; `when`
     the time that it names; `speaker` whose words are wanted and `verb` how they say it; `quoted`
     whether only somebody's words are wanted, `literal` those that the question quotes; `opinion`
-    whether a piece of opinion is, `writer` the author that it names without saying more. `other` is
-    what it means if nothing answers it so: the words of an author, where not their articles.
+    whether a piece of opinion is, `writer` the author that it names without saying more. `named`
+    is whether it names an outlet or an author to look under, `other` what it means if nothing
+    answers it so: the words of an author, where not their articles.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Asked:
     verb: str = ""
     opinion: bool = False
     writer: str = ""
+    named: bool = False
     other: "Asked | None" = None
 
     def readings(self) -> Iterator["Asked"]:
@@ -87,13 +89,15 @@ def asked_of(text: str, scope: Scope, names: Names, today: date) -> Asked:
         rest, dated = outlet.rest, dated or outlet.how == "written"
         scope = replace(scope, outlet=scope.outlet or outlet.name)
 
+    author = named(rest, [name for name in names("author") if name != scope.outlet])
+
     def meant(rest: str, asks: Whose | None, scope: Scope = scope) -> Asked:
-        return _understood(text, rest, scope, asks, names, today, dated=dated)
+        under = outlet is not None or bool(scope.author and author)
+        return _understood(text, rest, scope, asks, names, today, dated=dated, under=under)
 
     asks = whose(rest)
     if asks and outlet and plain(asks.who).removeprefix("the ") in plain(outlet.name):
         asks = None
-    author = named(rest, [name for name in names("author") if name != scope.outlet])
     if author is None:
         return meant(rest, asks)
     inside = None
@@ -119,10 +123,11 @@ def _understood(
     today: date,
     *,
     dated: bool,
+    under: bool,
 ) -> Asked:
     """A question of which `rest` is to be looked for, in the words of the one whom it asks for.
 
-    `dated` is whether its dates are those of articles.
+    `dated` is whether its dates are those of articles, `under` whether it names whose.
     """
     speaker, verb = (asks.who, asks.verb) if asks else (None, "")
     rest = asks.rest if asks else rest
@@ -147,7 +152,7 @@ def _understood(
     if quoted and not when.demanded:
         when = When(rest)  # a date is one that was spoken of
     writer = "" if speaker or scope.author else _writer(text, names("author"), scope.outlet)
-    return Asked(rest, scope, when, speaker, quoted, words_of, verb, opinion, writer)
+    return Asked(rest, scope, when, speaker, quoted, words_of, verb, opinion, writer, under)
 
 
 def _writer(text: str, authors: Sequence[str], outlet: str | None) -> str:

@@ -11,6 +11,7 @@ from qa.subjects import Phrase, bare, is_person
 
 # Sentences before that may name who goes on speaking, and whose speaker may still be "she".
 LOOK_BACK, LAST_SPEAKER = 3, 30
+_HEADING = re.compile(r"^(?:#.*|.{0,120}[^\s.!?:”\"’')])$", re.MULTILINE)
 _BEFORE = re.compile(r"\b([^\W\d_a-zß-ÿ][a-zß-ÿ]+)\s$")
 _HE = r"(?:Mr|Sir|Lord|King|Prince|Father|Brother|\w*(?<!wo)man|father|husband|brother|son|uncle)"
 _SHE = (
@@ -44,7 +45,10 @@ class Heard:
             named = [first, *(name for name in named if name != first)]
         for name in named:
             self._hint(plain, name)
-        if len(named) == 1 and (found := re.search(r"\b(?:he|his|him|she|her|hers)\b", plain)):
+        # "Sorne told the court that he": whoever speaks may speak of somebody before.
+        others = {name for _, before in self._sentences[-LOOK_BACK:] for name in before}
+        alone = len(named) == 1 and not (who in named and others - set(named))
+        if alone and (found := re.search(r"\b(?:he|his|him|she|her|hers)\b", plain)):
             self._sex.setdefault(named[0], "he" if found[0][:2] in ("he", "hi") and
                                  found[0] not in ("her", "hers") else "she")  # fmt: skip
         speaks = who if who and (person or is_person(who)) else None
@@ -106,7 +110,10 @@ class Heard:
 def people(text: str) -> dict[str, str]:
     """Last names with the first full name that the text gives them."""
     known: dict[str, str] = {}
-    for start, end in names(text):
+    # A headline has no grammar ("Late Corrigan header"): what the sentences say goes before it.
+    headings = [line.span() for line in _HEADING.finditer(text)]
+    found = sorted(names(text), key=lambda n: any(s <= n[0] < e for s, e in headings))
+    for start, end in found:
         # "Dr Neve Halloran of the Brannoch Field Station"
         name = bare(re.split(r"\s(?:of|the|and|&)\s", text[start:end])[0])
         if " " not in name and (before := _BEFORE.search(text, max(0, start - 30), start)):

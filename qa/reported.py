@@ -20,6 +20,7 @@ from qa.verbs import (
     SAID_OF,
     SAY,
     SURELY,
+    UNSAID,
 )
 
 NAME = (
@@ -44,6 +45,10 @@ OPENING, CLOSING = "“«„", "”»"
 QUOTED = re.compile(r"[“\"«„][^“”\"«»„]*[”\"»]")
 # Single marks quote where they enclose words; an apostrophe does not.
 _SINGLE = re.compile(r"(?<!\w)[‘'][^‘’'\n]{2,300}[,.!?]?[’'](?!\w)")
+_UNTOLD = re.compile(
+    r"to (?:comment|say|answer|speak|talk|discuss|give|elaborate|confirm|deny|name|reveal|disclose|"
+    r"explain|predict|be (?:named|interviewed|drawn))\b"
+)
 # What is quoted is speech where it is more than a title or a single word.
 _SPOKEN_WORDS = 3
 
@@ -119,12 +124,20 @@ def _verbs(tokens: Sequence[Word]) -> list[int]:
         if token.text in ("called", "calls", "calling") and after in NOT_CALLED:
             continue
         rest = " ".join(word.text for word in tokens[at + 1 : at + 4])
+        before = tokens[at - 1].text if at else ""
+        if token.text in UNSAID and before != "not" and not before.endswith(("n't", "n’t")):
+            continue
+        if token.text.startswith("decline") and not _UNTOLD.match(rest):
+            continue
+        if token.text.startswith("regard") and "as" not in [t.text for t in tokens[at : at + 8]]:
+            continue
         if token.text == "told" and re.match(r"\w+ (?:story|tale|joke|truth|lie)\b", rest):
             continue
         if token.text.startswith("dismiss") and not re.match(SAID_OF, rest):
             continue
         verbs.append(at)
-    return verbs
+    # "The board did not reply; its director conceded": who says something before who does not.
+    return [at for at in verbs if tokens[at].text not in UNSAID] or verbs
 
 
 def _behind(tokens: Sequence[Word]) -> Phrase | None:
@@ -161,7 +174,7 @@ def _before(tokens: Sequence[Word]) -> Phrase | None:
     for at in verbs:
         last = at
         while last and (
-            tokens[last - 1].text.lower() in BETWEEN
+            tokens[last - 1].text.lower().replace("’", "'") in BETWEEN
             or re.fullmatch("[a-z]+ly", tokens[last - 1].text)
         ):
             last -= 1
@@ -225,7 +238,7 @@ def _standing(tokens: Sequence[Word], end: int) -> tuple[int, Phrase | None]:
 
 _OPENS = frozenset(
     "and but or that when while as because if although though whereas since after before where "
-    "so yet then whether what how why meanwhile".split()
+    "so yet then whether what how why meanwhile which whom".split()
 )
 
 

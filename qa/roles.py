@@ -94,5 +94,5 @@ NOBODY = frozenset(
     "these those there what when where why how who i we you yes no if as for after before asked q "
     "critics others some many most all both yesterday today now then later earlier however "
     "meanwhile still last next nobody somebody everybody everyone anyone someone anybody none "
-    "nothing everything".split()
+    "nothing everything yet".split()
 )

@@ -12,8 +12,10 @@ from functools import lru_cache
 
 from index.sentences import sentences
 from qa.heard import Heard, parts
-from qa.reported import CLOSING, OPENING, QUOTED, named
+from qa.reported import CLOSING, OPENING, PRONOUNS, QUOTED, named, subject
 
+# "He" of a clause that goes on from the one before it.
+_RELATED = re.compile(r"\b(?:that|which|whom|as|when|because|and|but) (?:he|she) ")
 # Characters of a text from which on, and of how wide a part, speakers are looked for in parts.
 LONG, WINDOW = 8_000, 2_000
 
@@ -54,6 +56,9 @@ def _spoken(text: str) -> tuple[tuple[int, int, str | None], ...]:
         sentence = text[start:end]
         said = named(sentence)
         who = heard.called(said) if said else None
+        if said and said.name in PRONOUNS and (own := subject(sentence)) and own.person:
+            # "Sayle was sent off for a foul that he described as": of the same sentence.
+            who = heard.called(own) if _RELATED.search(sentence) else who
         if said is None and _inside_quotation(text, start, end):
             who = _speaker_beside(text, start, end, told, heard)
         heard.hear(sentence, who, person=bool(said and said.person))

@@ -25,7 +25,7 @@ SAY = (
     r"recommends|defended|defends|attacked|denounced|denounces|apologised|apologized|refused|"
     r"refuses|calculated|calculates|forecast|appealed|appeals|pleaded|commented|comments|"
     r"advised|advises|reminded|reminds|signalled|indicated|indicates|guessed|guesses|remembers|"
-    r"remembered|put)"
+    r"remembered|put|declined|declines|comment|respond|reply|regarded|regards)"
 )
 # These are also something else than saying: with "that", a colon or quotation marks they are not.
 ALSO_ELSE = frozenset(
@@ -40,6 +40,8 @@ ALSO_ELSE = frozenset(
 HUMAN = frozenset(
     "thought expected wanted wants agreed refused refuses remembered defended".split()
 )
+# Who says nothing is told of by these: would not comment, did not respond, declined to say.
+UNSAID = frozenset("comment respond reply".split())
 AFTER_ELSE = frozenset("that “ : how what why whether it he she they there him of out no".split())
 # Verbs that stand before their subject without a quotation: ", said the mayor."
 INVERTED = frozenset(
@@ -51,7 +53,8 @@ SURELY = frozenset("said says added adds warned told insisted argued explained".
 NOT_CALLED = frozenset("off in up itself himself herself themselves out upon".split())
 BETWEEN = frozenset(
     "has have had also then later once still again since now already often always would will "
-    "could might even himself herself themselves itself did first twice both never not".split()
+    "wouldn't didn't couldn't won't doesn't hasn't haven't could might even himself herself "
+    "themselves itself did first twice both never not".split()
 )
 PASSIVE = frozenset("was were is are been be being am get got gets".split())
 # What is dismissed by words.

@@ -3,7 +3,7 @@
 import pytest
 
 from corpus.article import Article
-from qa.asking import asked_speaker, asks_who_said, says, with_speaker
+from qa.asking import asked_speaker, asks_who_said, says, tells_of, with_speaker
 from qa.reader import Candidate
 from qa.speech import quotation, same_person, speaker
 
@@ -57,6 +57,21 @@ SAID: tuple[tuple[str, str, str | None], ...] = (
      "Ana Lindt"),
     ("“We are ready,” said Ana Lindt of Torvik.", "We are ready", "Ana Lindt"),
     ("The Bank of Torvik said they were ready.", "were ready", "the Bank of Torvik"),
+    # Who says nothing says that.
+    ("Its manager, Ana Lindt, would not comment.", "not comment", "Ana Lindt"),
+    ("The ministry declined to say who was late.", "who was late", "the ministry"),
+    ("Shares declined to 30 crowns.", "30 crowns", None),
+    ("The board did not reply; its director, Ana Lindt, said they were ready.", "were ready",
+     "Ana Lindt"),
+    ("The delay, which the head of the yard, Ana Lindt, regards as good news, was long.", "delay",
+     "Ana Lindt"),
+    # "He" and "she" beside somebody else.
+    ("Otto Braun denies it. The clerk, Ana Lindt, told the court that he had sold the bell. “It "
+     "rang,” she told them.", "It rang", "Ana Lindt"),
+    ("Otto Braun scored. Their captain, Emil Kranz, left for a foul that he called “a hug”.",
+     "a hug", "Emil Kranz"),
+    ("Late Lindt goal wins it\n\nAna Lindt was glad. “We are ready,” Lindt said.", "We are ready",
+     "Ana Lindt"),
     # What stands around a name, and where the verb stands.
     ("“We are ready,” said the head of the jury, Ana Lindt.", "We are ready", "Ana Lindt"),
     ("“We are ready,” said its director, Ana Lindt.", "We are ready", "Ana Lindt"),
@@ -182,6 +197,18 @@ def test_the_quotation_of_a_sentence_is_marked_without_its_marks() -> None:
     span = quotation(sentence)
     assert span and sentence[slice(*span)] == "We are ready"
     assert quotation("Ana Lindt said they were ready.") is None
+
+
+def test_what_another_says_of_somebody_is_not_theirs() -> None:
+    text = (
+        "Otto Braun called the pact “a soup”; the clerk, Ana Lindt, was described as glad. "
+        "Otto Braun said that Lindt had denied it."
+    )
+    article = Article(root="", source="a.md", title="Pact", text=text)
+    second = text.index("Otto Braun said")
+    assert not tells_of("Ana Lindt", article, 0, second - 1)
+    assert tells_of("Ana Lindt", article, second, len(text))
+    assert tells_of("Otto Braun", article, 0, second - 1)
 
 
 ARTICLE = Article(
