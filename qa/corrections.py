@@ -7,7 +7,7 @@ as a whole answers nothing at all. An outlet corrects itself: another one's arti
 are, unless they repeat a mistake that it made.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corpus.article import Article
@@ -77,7 +77,10 @@ def corrected(question: Question, found: Sequence[Candidate]) -> Corrected:
         right = next(
             (
                 r
-                for notice in (*relevant, *_naming(notices.values(), best))
+                for notice in (
+                    *relevant,
+                    *(n for n in notices.values() if same_event(n, best.article)),
+                )
                 if _concerns(question, notice, best, found)
                 and (r := _replaced(question, best, notice)) is not None
             ),
@@ -90,7 +93,7 @@ def corrected(question: Question, found: Sequence[Candidate]) -> Corrected:
         if not clean:
             return Corrected(tuple(found))
         best = clean[0]
-    if best.article.id not in notices and (newer := _newer(question, best, clean, notices)):
+    if newer := best.article.id not in notices and _newer(question, best, clean, notices):
         best, changed = newer, True
     mistakes = [(notice, each[1]) for notice in relevant for each in _mistakes(question, notice)]
     kept = tuple(c for c in clean if not _among(question, c, mistakes, found))
@@ -103,11 +106,6 @@ def corrected(question: Question, found: Sequence[Candidate]) -> Corrected:
         )
     shown = wrong if wrong.article.id not in notices and wrong is not best else None
     return Corrected(kept, best, shown)
-
-
-def _naming(notices: Iterable[Article], best: Candidate) -> list[Article]:
-    """The corrections that tell of the very event, among others of which the question is not."""
-    return [notice for notice in notices if same_event(notice, best.article)]
 
 
 def _taken_back(found: Sequence[Candidate], notices: Sequence[Article]) -> Corrected | None:
@@ -194,7 +192,7 @@ def _replaced(question: Question, best: Candidate, notice: Article) -> Candidate
             areas = mistakes_of(notice, text, lines[place][0])
             for span, right in values_in(question, text):
                 if not _within(span, areas) and fits(given, right) and other_than(value, right):
-                    return _at(best, notice, lines, place, span)
+                    return at_line(best, notice, lines, place, span)
     return None
 
 
@@ -214,11 +212,11 @@ def _reworded(question: Question, best: Candidate, notice: Article) -> Candidate
             only = wrong - right - asked
             if asked & wrong & right and only & stated and not asked & only:
                 inside = bool(set(words(text[:first] + text[last:])))
-                return _at(best, notice, lines, place if inside else place + 1, None)
+                return at_line(best, notice, lines, place if inside else place + 1, None)
     return None
 
 
-def _at(
+def at_line(
     best: Candidate,
     notice: Article,
     lines: Sequence[tuple[int, int]],
@@ -244,6 +242,7 @@ def _newer(
         if (
             given is not None
             and article.id in notices
+            and not _mistakes(question, article)
             and same_outlet(article, best.article)
             and not_before(article, best.article)
             and candidate.score >= best.score - NEAR
@@ -276,7 +275,7 @@ def _older(question: Question, best: Candidate, found: Sequence[Candidate]) -> C
 
 
 def _same_words(one: Candidate, other: Candidate) -> bool:
-    first, second = set(words(one.text)), set(words(other.text))
+    first, second = (set(words(c.text)) for c in (one, other))
     return len(first & second) >= SHARED * min(len(first), len(second))
 
 

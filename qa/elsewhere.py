@@ -90,11 +90,13 @@ _TOLL = frozenset(meanings("dead injured missing"))
 class Elsewhere:
     """The sentences of all passages found, and what tells how alike texts are in meaning.
 
-    `vectors` makes unit vectors `[n, dim]` of texts; without it nothing is compared.
+    `vectors` makes unit vectors `[n, dim]` of texts; without it nothing is compared. `anybody` is
+    whether anybody's words may answer.
     """
 
     lines: tuple[Candidate, ...] = ()
     vectors: Likeness | None = None
+    anybody: bool = True
 
 
 def others(
@@ -108,7 +110,8 @@ def others(
     """
     if not fits(encoder.fingerprint):
         return Elsewhere()
-    if not (asked.speaker or asked.quoted or asked.opinion):
+    anybody = not (asked.speaker or asked.quoted or asked.opinion)
+    if anybody:
         keep = None
     told: list[Candidate] = []
     for article, lines in by_article(evidence):
@@ -121,7 +124,7 @@ def others(
             if at and starts_with_pronoun(line.text) and line.follows(lines[at - 1]):
                 start = lines[at - 1].start
             told.append(Candidate(article, start, line.end, 0.0, 0.0, 0.0, None))
-    return Elsewhere(tuple(told), encoder.encode_passages)
+    return Elsewhere(tuple(told), encoder.encode_passages, anybody)
 
 
 def given_by(question: Question, best: Candidate) -> tuple[Candidate, Known | None]:
@@ -141,7 +144,9 @@ def told_elsewhere(
     question: Question, best: Candidate, given: Known, other: Elsewhere
 ) -> list[Rival]:
     """The value of each other article that tells of the same, with how like the answer it is."""
-    if other.vectors is None or (given.number is None and not _dated(given)):
+    if other.vectors is None or (
+        given.number is None and not (given.clock or given.period or any(given.day or ()))
+    ):
         return []
     rows = [
         row
@@ -229,8 +234,7 @@ def _same_measure(
     value: Known,
 ) -> bool:
     """Whether two figures can be of one thing: what is counted, and about how much."""
-    assert given.number is not None and value.number is not None
-    low, high = sorted((abs(given.number), abs(value.number)))
+    low, high = sorted(abs(each.number or 0.0) for each in (given, value))
     if low * APART < high or (_WHOLE.search(text[: span[0]]) and differ(given, value)):
         return False
     if given.step < 1 and not given.unit:
@@ -290,10 +294,6 @@ def _figures(question: Question, text: str) -> list[tuple[tuple[int, int], Known
 def _plain(text: str) -> str:
     """A text without its numbers and its dateline."""
     return _NUMBER.sub("some", _DATELINE.sub("", text))
-
-
-def _dated(value: Known) -> bool:
-    return bool(value.clock or value.period or (value.day and any(value.day)))
 
 
 def _date(candidate: Candidate) -> str:

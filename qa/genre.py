@@ -66,8 +66,8 @@ _MISTAKEN = re.compile(
     rf"|\b(?:our|the|an?|this|that|earlier|previous|original|first|it|which)\s(?:\w+\s)?{_PIECE}\b"
     r"[^;]{0,140}?\b(?:said|named|stated|gave|claimed|reported|described|put|listed|identified|"
     r"quoted|had|referred|called|attributed|suggested|placed|spel(?:t|led)|repeated)\b"
-    r"|\bwe (?:had |have )?(?:said|reported|wrote|written|named|stated|gave|put|quoted|called|"
-    r"described|printed|mistyped|spel(?:t|led)|credited|published)\b"
+    r"|\bwe (?:(?:had|have|also|first|then|wrongly|mistakenly|incorrectly) ){0,3}(?:said|reported|"
+    r"wrote|written|named|stated|gave|put|quoted|called|described|printed|mistyped|spel(?:t|led)|credited|published)\b"
     r"|\bit (?:also |then )?(?:gave|named|put|stated|misspel\w+|spel(?:t|led)|listed)\b"
     r"|\boriginally (?:said|gave|put|stated|named|reported)\b"
     r"|^\W{0,5}(?:not|rather than|instead of|and not)\b",
@@ -78,9 +78,11 @@ _RIGHT = re.compile(
     r"correct (?:figure|number|name|date|cost|price|spelling|sum|amount|title|total|age|year))\b",
     re.IGNORECASE,
 )
+_TITLED = re.compile(r"(?<=\w )\([\"“‘][^()\n]{5,200}[\"”’]\)")
+_CORRECTLY = re.compile(r"\b(?:correctly|rightly)\b", re.IGNORECASE)
 _CLAUSE = re.compile(
     r";\s|,\s(?=(?:but|when|whereas|while|not|rather than|instead of|and not|it|he|she|they|"
-    r"there)\b)"
+    r"there|and (?:it|he|she|they|there|that))\b)"
     r"|\s(?=(?:rather than|instead of|and not)\b)|\s[–—-]\s|\s\(|\)\s|[.!?][”\"’]?\s+(?=\S)|:\s",
     re.IGNORECASE,
 )
@@ -132,10 +134,14 @@ def asks_of_mistake(question: str) -> bool:
 def mistaken(text: str) -> list[tuple[int, int]]:
     """The clauses in a correction's words that tell what was wrong rather than what is right."""
     areas = []
+    # The title of a report, in brackets behind the words for it, is no clause.
+    text = _TITLED.sub(lambda found: "_" * len(found.group()), text)
     ends = [*(found.span() for found in _CLAUSE.finditer(text)), (len(text), len(text))]
     start = 0
     for end, after in ends:
-        if found := _MISTAKEN.search(text, start, end):
+        if _CORRECTLY.search(text, start, end):
+            pass  # "as we wrote correctly before"
+        elif found := _MISTAKEN.search(text, start, end):
             right = _RIGHT.search(text, start, end)
             if not right:
                 areas.append((start, end))

@@ -14,6 +14,7 @@ from qa.elsewhere import Elsewhere, given_by, told_elsewhere
 from qa.orders import ECHO, asks_itself, gives_orders, insists, to_come
 from qa.question import COUNTED, Kind, Question
 from qa.reader import Candidate, choose
+from qa.restated import restated
 from qa.rivals import ALIKE, Compared, alternatives, compare, grouped
 from qa.same import earlier, historic
 from qa.several import SURVEYED, explained, listing, lists, reasons, survey, surveys, whole_list
@@ -63,6 +64,7 @@ def settle(
     if not found:
         return Settled()
     standing = (group or {}).get
+    found = restated(question, found, other, threshold)
     sure = found[0].probability >= threshold
     found = [
         replace(c, span=pick(question, c.text, c.span))
