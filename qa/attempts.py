@@ -20,7 +20,7 @@ from qa.events import begun, coming, compared, leads_with, told_of
 from qa.features import has_form
 from qa.filters import Asked
 from qa.genre import is_opinion
-from qa.holders import holder, succeeds
+from qa.holders import holds, office, succeeds
 from qa.question import Kind, is_function, kind_of, parse
 from qa.reader import Candidate
 from qa.rewrite import Standalone, rewrite
@@ -46,7 +46,8 @@ _WAS = re.compile(
     re.IGNORECASE,
 )
 _WILL = re.compile(
-    r"\bwhen\b.{0,12}\b(?:will|going to|due)\b|\bwhen (?:is|are|do|does) (?:the|its|their)\b",
+    r"\b(?:when|(?:by|in|on|until) (?:what|which) (?:day|date|month|year))\b.{0,12}"
+    r"\b(?:will|going to|due|must)\b|\bwhen (?:is|are|do|does)\b",
     re.IGNORECASE,
 )
 _WHY = re.compile(
@@ -91,10 +92,12 @@ def attempts(asked: Asked, history: Sequence[Turn], today: date | None) -> Itera
     """The attempts for a question, the most exact first; `today` bounds one about now, if given."""
     latest, named = asked.when.latest, asked.named
     now = today or date.today()
-    if not asked.when.bounded and (office := holder(asked.when.rest)):
-        held: Keep = lambda article, start, end: succeeds(article, start, end, now)  # noqa: E731
-        wording = _rewritten(asked, office, history, today)
-        yield Attempt(wording, asked.scope, held, named=named, latest=True)
+    if not asked.when.bounded and (post := office(asked.when.rest)):
+        came: Keep = lambda article, start, end: succeeds(article, start, end, now)  # noqa: E731
+        held: Keep = lambda article, start, end: holds(post, article, start, end)  # noqa: E731
+        for text, told in (*((text, came) for text in post.asked), (asked.when.rest, held)):
+            wording = _rewritten(asked, text, history, today)
+            yield Attempt(wording, asked.scope, told, named=named, latest=True)
     for standalone, bounds, keep in _times(asked, history, today):
         if asked.literal:
             yield Attempt(standalone, bounds, _both(keep, _quoting(asked.literal)), sure=True)

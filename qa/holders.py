@@ -5,6 +5,7 @@ somebody gives it up. Rules for English.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date
 
 from corpus.article import Article
@@ -40,32 +41,59 @@ _IS = re.compile(
     rf"(?:current |present |new |latest )?(?P<held>(?:[\w-]+ ){{0,2}}?{_OFFICE})\b",
     re.IGNORECASE,
 )
+_HEAD = (
+    r"(?:boss|head|chief|leader|chair(?:man|woman|person)?|executive|ceo|president|director|"
+    r"founder|manager)"
+)
+_NAME = r"[^\W\d_a-zß-ÿ][\w’'-]+ [^\W\d_a-zß-ÿ][\w’'-]+"
+_NO_LONGER = re.compile(r"\b(?:former|ex|late|then|outgoing|retired|deputy|vice|previous)\b", re.I)
 _SUCCEEDS = re.compile(
     r"\b(?:succeed(?:s|ed|ing)?|successors?|replac(?:es?|ed|ing)|(?:tak(?:es?|ing|en)|took) "
     r"(?:over|office|charge|the (?:helm|reins|chair))|step(?:s|ped)? (?:up|in)|sworn in|"
     r"appoint(?:s|ed|ment)?|(?:re-?)?elect(?:s|ed)?|inaugurated|promoted|becom(?:es?|ing)|became|"
     r"installed|crowned|nominated|named (?:as )?(?:its|the|their|his|her)\b|"
     r"(?:hand(?:s|ed)|pass(?:es|ed)) (?:\w+ ){0,2}?(?:over )?to|ma(?:kes?|de) way for|"
-    rf"new (?:[\w-]+ ){{0,2}}?{_OFFICE}|has (?:led|headed|run|chaired) )\b",
+    rf"new (?:[\w-]+ ){{0,2}}?{_OFFICE})\b",
     re.IGNORECASE,
 )
 BEFORE = 300
 """Characters before a sentence in which the one before it may begin."""
 
 
-def holder(question: str) -> str | None:
-    """A question for the holder of an office, asked for the newest one; None for any other."""
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office of which a question asks for the holder: the question for the newest, in the ways
+    that articles tell of one, and how the office may be called beside a name."""
+
+    asked: tuple[str, ...]
+    called: re.Pattern[str]
+
+
+def office(question: str) -> Office | None:
+    """The office whose holder a question asks for; None for any other question."""
     plain = _CHOSEN.sub("head of ", question)
     plain = re.sub(r"\bwho is (?=head of)", "Who is the ", plain, flags=re.IGNORECASE)
     if found := _LEADS.search(plain):
-        office = f"Who is the new {_LED[found['led'].lower()]} of"
+        name, of = _LED[found["led"].lower()], " of"
     elif found := _IS.search(plain):
-        office = f"Who is the new {found['office']} "
-        if found["whose"]:
-            office = f"Who is {found['whose']} new {found['held']}"
+        name, of = (found["held"], "") if found["held"] else (found["office"], " ")
     else:
         return None
-    return f"{plain[: found.start()]}{office}{plain[found.end() :]}"
+    whose = found.groupdict().get("whose")
+    news = (
+        (f"Who is {whose} new {name}", f"Who succeeds {whose} {name}")
+        if whose
+        else (f"Who is the new {name}{of}", f"Who succeeds as {name}{of}")
+    )
+    start, end = plain[: found.start()], plain[found.end() :]
+    last = name.split()[-1].lower()
+    title = _HEAD if re.fullmatch(_HEAD, last, re.IGNORECASE) else re.escape(last)
+    held = rf"(?:[\w-]+ ){{0,2}}?\b(?i:{title})\b"
+    called = re.compile(
+        rf"{held}(?: of [^,.;]{{1,40}})?,? {_NAME}"
+        rf"|{_NAME},? (?:(?:who )?(?:is|has been|was made) )?(?:(?:the|its|their) )?{held}"
+    )
+    return Office(tuple(f"{start}{new}{end}" for new in news), called)
 
 
 def succeeds(article: Article, start: int, end: int, today: date) -> bool:
@@ -79,3 +107,9 @@ def succeeds(article: Article, start: int, end: int, today: date) -> bool:
     before = sentences(article.text[line:start])
     begin = line + before[-1][0] if before else start
     return all(first <= today for first, _ in times(article.text[begin:end], published))
+
+
+def holds(office: Office, article: Article, start: int, end: int) -> bool:
+    """Whether a sentence names somebody beside the office, and not one who held it once."""
+    found = office.called.search(article.text, start, end)
+    return bool(found) and not _NO_LONGER.search(found[0] if found else "")

@@ -77,7 +77,11 @@ _FORMS: tuple[tuple[str, str], ...] = (
         r"she|they|nobody|no|there|how|what|of)\b)",
         r"\1 said",
     ),
-    # A toll is told by what it counts.
+    # The dead are told by who was killed, a toll by what it counts.
+    (
+        r"\bhow many (?:dead|deaths|fatalities)\b(?: (?:is|are|was|were|have) (?:there|been)\b)?",
+        "How many people were killed",
+    ),
     (
         r"\b(?:what|how high) (?:is|was|were|has been) the (?:\w+ )?death toll"
         r"(?: of| in| from|(?=\W*$))",

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from corpus.article import Article
-from qa.holders import holder, succeeds
+from qa.holders import holds, office, succeeds
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,8 @@ from qa.holders import holder, succeeds
     ],
 )
 def test_a_question_for_a_holder_asks_for_the_newest(question: str, newest: str | None) -> None:
-    assert holder(question) == newest
+    found = office(question)
+    assert (found.asked[0] if found else None) == newest
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,21 @@ def test_a_sentence_tells_who_came_into_an_office(sentence: str, today: str, whe
     )
     start = sentence.rindex(". ") + 2 if ". " in sentence else 0
     assert succeeds(article, start, len(sentence), date.fromisoformat(today)) is whether
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "whether"),
+    [
+        ("Who leads the mill?", "The chief executive, Ida Holm, wrote to them.", True),
+        ("Who leads the mill?", "Ida Holm, the head of the mill, wrote to them.", True),
+        ("Who leads the mill?", "Ida Holm, who has been head of the mill since May, wrote.", True),
+        ("Who leads the mill?", "The former head, Otto Braun, wrote to them.", False),
+        ("Who leads the mill?", "The mayor, Otto Braun, wrote to them.", False),
+        ("Who is the mayor of Ostrel?", "Mayor Otto Braun wrote to them.", True),
+        ("Who is the mayor of Ostrel?", "The mayor, Otto Braun, wrote to them.", True),
+    ],
+)
+def test_a_sentence_names_who_holds_an_office(question: str, sentence: str, whether: bool) -> None:
+    article = Article(root="", source="a.md", title="The mill", text=sentence)
+    found = office(question)
+    assert found and holds(found, article, 0, len(sentence)) is whether

@@ -25,6 +25,7 @@ from qa.plainly import plainly
         ("What do we know about the price of eels?", "What is the price of eels?"),
         ("What figure is given for the weight of the eel?", "What is the weight of the eel?"),
         ("What was the death toll of the flood?", "How many people were killed in the flood?"),
+        ("How many dead are there in Ostrel?", "How many people were killed in Ostrel?"),
     ],
 )
 def test_what_only_asks_is_taken_out(question: str, plain: str) -> None:
