@@ -7,6 +7,7 @@ its words mean about what the answer's do, the numbers left out. A sentence that
 value ("not by 6 per cent") needs no such likeness.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -16,13 +17,13 @@ from numpy.typing import NDArray
 
 from corpus.article import Article
 from index.encoder import Encoder
-from index.words import words
 from qa.features import is_heading, starts_with_pronoun
+from qa.figures import DENIED, denies, figures, refutes, same_measure, updates
 from qa.filters import Asked
 from qa.genre import is_correction
 from qa.orders import asks_itself, gives_orders, insists, to_come
 from qa.pointer import fits
-from qa.question import COUNTED, Kind, Question
+from qa.question import Kind, Question
 from qa.reader import Candidate
 from qa.rerank import Evidence, by_article
 from qa.rivals import Rival
@@ -31,16 +32,14 @@ from qa.same import (
     comparable,
     days_between,
     earlier,
-    meanings,
     names_in,
     of_another_time,
     same_event,
     same_names,
-    same_thing,
     share_of,
     speaks_of_before,
 )
-from qa.values import Known, differ, equal, kind_of_value, value_of, values_in
+from qa.values import Known, differ, equal, value_of
 
 # How alike in meaning two sentences and two clauses are together, 0 to 2, whose values are of one
 # thing (tuned on the questions of two sets of invented articles, over .5..1.2: at .7 all values of
@@ -52,11 +51,11 @@ NEARER = 0.1
 SAME_TIME = 21
 # Names that two articles of one event have at least.
 COMMON = 2
-# Two figures of one thing are hardly farther apart.
-APART = 4.0
 # Sentences that are compared, which costs about 3 ms each.
 MOST = 20
 Likeness = Callable[[Sequence[str]], NDArray[np.float32]]
+# A sentence and where its value stands.
+_Placed = tuple[str, tuple[int, int] | None]
 Keep = Callable[[Article, int, int], bool]
 _NUMBER = re.compile(
     r"[€£$¥]?\d[\d.,]*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
@@ -65,25 +64,6 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _DATELINE = re.compile(r"^[^\W\d_][^\n.()]{2,40}\([^()\n]{2,30}\)\s[–—-]\s")
-_DENIED = re.compile(
-    r"\b(?:not|rather than|instead of)\s(?:(?:just|only|the|by|for|in|at|on|of|to)\s){0,2}$", re.I
-)
-_WHOLE = re.compile(r"\b(?:of|out of)\s(?:its|their|his|her|the|all)\s(?:\w+\s)?$", re.IGNORECASE)
-_RISEN = re.compile(
-    r"\b(?:ris(?:en|es?)|rose|grow[ns]?|grew|climbed|climbs|increased|mounted|gone up|went up|"
-    r"revised|raised|fallen|fell|dropped)\s(?:\w+\s)?(?:to|from)\b",
-    re.IGNORECASE,
-)
-# Those who are people by another word.
-_PEOPLE = frozenset(words("people persons"))
-_PERSONS = frozenset(
-    words(
-        "villagers residents inhabitants citizens locals islanders townspeople patients pupils "
-        "students children workers employees miners sailors travellers tourists customers members "
-        "migrants refugees survivors hostages prisoners players voters swimmers climbers hikers"
-    )
-)
-_TOLL = frozenset(meanings("dead injured missing"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +104,25 @@ def others(
             if at and starts_with_pronoun(line.text) and line.follows(lines[at - 1]):
                 start = lines[at - 1].start
             told.append(Candidate(article, start, line.end, 0.0, 0.0, 0.0, None))
-    return Elsewhere(tuple(told), encoder.encode_passages, anybody)
+    known: dict[str, NDArray[np.float32]] = {}
+
+    def vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+        # As questions are embedded: what embeds passages in bulk takes seconds to start.
+        for text in texts:
+            if text not in known:
+                known[text] = encoder.encode_question(text)
+        return np.array([known[text] for text in texts])
+
+    return Elsewhere(tuple(told), vectors, anybody)
 
 
 def given_by(question: Question, best: Candidate) -> tuple[Candidate, Known | None]:
     """The value that a candidate gives; where it only denies one, the value put in its place."""
     if (given := value_of(question, best.text, best.span)) or question.kind is Kind.STATEMENT:
         return best, given
-    found = _figures(question, best.text)
+    found = figures(question, best.text)
     for at, (span, value) in enumerate(found):
-        if at and value.unit and _DENIED.search(best.text[: span[0]]):
+        if at and value.unit and DENIED.search(best.text[: span[0]]):
             before, stated = found[at - 1]
             if stated.unit == value.unit and differ(stated, value):
                 return replace(best, span=before), stated
@@ -144,9 +133,7 @@ def told_elsewhere(
     question: Question, best: Candidate, given: Known, other: Elsewhere
 ) -> list[Rival]:
     """The value of each other article that tells of the same, with how like the answer it is."""
-    if other.vectors is None or (
-        given.number is None and not (given.clock or given.period or any(given.day or ()))
-    ):
+    if other.vectors is None or (given.number is None and not _dated(given)):
         return []
     rows = [
         row
@@ -154,35 +141,48 @@ def told_elsewhere(
         if line.article.id != best.article.id and _may(question, best, line)
         for row in _values(question, best, given, line)
     ]
-    own = [
+    own = (
         (line, span)
         for line in other.lines
         if line.article.id == best.article.id
-        for span, value in _figures(question, line.text)
+        for span, value in figures(question, line.text)
         if comparable(given, value, best.article, line.article) and differ(given, value)
-        and not _denies(line.text, span)
-    ]  # fmt: skip
-    refuted = [v for span, v in _figures(question, best.text) if _denies(best.text, span)]
-    rows = [row for row in rows if not _denies(row[0].text, row[1])][:MOST]
+        and not denies(line.text, span)
+    )  # fmt: skip
+    refuted = [v for span, v in figures(question, best.text) if denies(best.text, span)]
+    rows = [row for row in rows if not denies(row[0].text, row[1])][:MOST]
     if not rows:
         return []
-    texts = [(best.text, best.span), *((c.text, s) for c, s, _ in rows)]
-    texts += [(c.text, s) for c, s in own[:MOST]]
-    wholes = other.vectors([_plain(text) for text, _ in texts])
-    parts = other.vectors([_plain(clause(t, s) if s else t) for t, s in texts])
-    upto = len(rows) + 1
-    like = wholes @ wholes[1:upto].T + parts @ parts[1:upto].T
+    found = [(line.text, span) for line, span, _ in rows]
+    like = _alike(other.vectors, [(best.text, best.span)], found)[0]
+    # A value of the answer's own article may be what the other's is to be compared with.
+    rest = itertools.islice(((line.text, span) for line, span in own), MOST)
+    nearer = _alike(other.vectors, list(rest) if like.max() >= LIKE else [], found)
     chosen: dict[str, Rival] = {}
     for at, (line, span, value) in enumerate(rows):
-        near = float(like[0, at])
-        if any(equal(value, wrong) for wrong in refuted) or _refutes(question, line.text, given):
+        near = float(like[at])
+        if any(equal(value, wrong) for wrong in refuted) or refutes(question, line.text, given):
             near += 2.0
-        elif near < LIKE or like[upto:, at].max(initial=0.0) > near + NEARER:
+        elif near < LIKE or nearer[:, at].max(initial=0.0) > near + NEARER:
             continue
         known = chosen.get(line.article.id)
         if known is None or near > known.strength:
             chosen[line.article.id] = Rival(replace(line, span=span), value, near)
     return list(chosen.values())
+
+
+def _alike(
+    vectors: Likeness, ones: Sequence[_Placed], others: Sequence[_Placed]
+) -> NDArray[np.float32]:
+    """How alike sentences with a value are, `[ones, others]`: as a whole, and around the value."""
+    if not ones:
+        return np.zeros((0, len(others)), np.float32)
+
+    def of(part: Callable[[str, tuple[int, int] | None], str]) -> NDArray[np.float32]:
+        first, second = ([_plain(part(*each)) for each in side] for side in (ones, others))
+        return np.asarray(vectors(first) @ vectors(second).T, np.float32)
+
+    return of(lambda text, _: text) + of(lambda text, span: clause(text, span) if span else text)
 
 
 def _may(question: Question, best: Candidate, line: Candidate) -> bool:
@@ -209,7 +209,7 @@ def _values(
     """The values of a sentence that can be of what is answered."""
     text = line.text
     found = []
-    for span, value in _figures(question, text):
+    for span, value in figures(question, text):
         if not comparable(given, value, best.article, line.article):
             continue
         if earlier(text, span) and not speaks_of_before(f"{question.text} {best.text}"):
@@ -217,78 +217,12 @@ def _values(
         if given.number is None:
             if not share_of(question, best, line):
                 continue
-        elif not _same_measure(question, best, given, text, span, value):
+        elif not same_measure(question, best, given, text, span, value):
             continue
-        elif differ(given, value) and _updates(best, given, line, span, value):
+        elif differ(given, value) and updates(best, given, line, span, value):
             continue
         found.append((line, span, value))
     return found
-
-
-def _same_measure(
-    question: Question,
-    best: Candidate,
-    given: Known,
-    text: str,
-    span: tuple[int, int],
-    value: Known,
-) -> bool:
-    """Whether two figures can be of one thing: what is counted, and about how much."""
-    low, high = sorted(abs(each.number or 0.0) for each in (given, value))
-    if low * APART < high or (_WHOLE.search(text[: span[0]]) and differ(given, value)):
-        return False
-    if given.step < 1 and not given.unit:
-        return True  # a magnitude or a rate counts nothing, whatever stands behind it
-    if same_thing(question, given, value, text, span) != 0:
-        return True
-    if (value.things & _PEOPLE and given.things & _PERSONS) or (
-        value.things & _PERSONS and given.things & _PEOPLE
-    ):
-        return True
-    return bool(
-        value.things & _beside(question, best.text, best.span or (0, 0))
-        or given.things & _beside(question, text, span)
-    )
-
-
-def _beside(question: Question, text: str, span: tuple[int, int]) -> set[str]:
-    """The words of a figure's clause, without what other figures of the sentence count."""
-    others = [v.things for s, v in _figures(question, text) if s != span]
-    return set(words(clause(text, span))).difference(*others)
-
-
-def _updates(
-    best: Candidate, given: Known, line: Candidate, span: tuple[int, int], value: Known
-) -> bool:
-    """Whether one of two figures is what the other has grown to since."""
-    if _date(best) == _date(line):
-        return False
-    first, second = clause(best.text, best.span or (0, 0)), clause(line.text, span)
-    newest, newer, older = (
-        (first, given.number or 0.0, value.number or 0.0)
-        if _date(best) > _date(line)
-        else (second, value.number or 0.0, given.number or 0.0)
-    )
-    if _RISEN.search(newest):
-        return True
-    return newer > older and bool(_TOLL & meanings(f"{first} {second}"))
-
-
-def _denies(text: str, span: tuple[int, int]) -> bool:
-    """Whether a sentence says that this value is not so."""
-    return bool(_DENIED.search(text[: span[0]]))
-
-
-def _refutes(question: Question, text: str, given: Known) -> bool:
-    """Whether a sentence says that the value given is not so."""
-    return any(_denies(text, s) and equal(given, v) for s, v in _figures(question, text))
-
-
-def _figures(question: Question, text: str) -> list[tuple[tuple[int, int], Known]]:
-    """The values of the kind asked for; the numbers, where the kind has none."""
-    if kind_of_value(question) in (*COUNTED, Kind.TIME):
-        return values_in(question, text)
-    return values_in(replace(question, kind=Kind.NUMBER), text)
 
 
 def _plain(text: str) -> str:
@@ -296,5 +230,5 @@ def _plain(text: str) -> str:
     return _NUMBER.sub("some", _DATELINE.sub("", text))
 
 
-def _date(candidate: Candidate) -> str:
-    return (candidate.article.published or "")[:10]
+def _dated(value: Known) -> bool:
+    return bool(value.clock or value.period or (value.day and any(value.day)))
