@@ -88,7 +88,7 @@ _CLAUSE = re.compile(
 )
 # A question about the mistake itself is not to be answered by what is right.
 _OF_MISTAKE = re.compile(
-    r"\b(?:wrong|mistakes?|errors?|correct(?:ed|ions?)|mistaken|originally|misstated|"
+    r"\b(?:wrong|put right|mistakes?|errors?|correct(?:ed|ions?)|mistaken|originally|misstated|"
     r"mistyp\w*|misspel\w*|retract\w*|withdr[ae]wn?|"
     r"first reported)\b",
     re.IGNORECASE,

@@ -116,16 +116,15 @@ def statements(
         text = notice.text[start:end]
         areas = mistakes_of(notice, text, start)
         right = _without(text, areas)
-        if is_heading(text) or len(words(right)) < 3:
-            continue
-        if _SPEAKS_OF_ITSELF.search(text) and not _DENIES.search(text):
+        if is_heading(text) or only_speaks_of_itself(notice, text, start):
             continue
         spans = _right_values(question, text, areas)
         if kind_of_value(question) in _FORMED and not spans and question.kind is not Kind.PERSON:
             continue
         span = spans[0] if spans else None
         leans = starts_with_pronoun(text) or not areas
-        before = _mistake_before(notice, told, place) if leans else ""
+        number = mistake_before(notice, told, place) if leans else 0
+        before = notice.text[told[place - number][0] : start]
         mistake = before + " " + " ".join(text[s:e] for s, e in areas)
         unit = meanings(f"{before} {text}")
         corrected = _corrected(notice, mistake, right, lines)
@@ -161,16 +160,23 @@ def _without(text: str, areas: Sequence[tuple[int, int]]) -> str:
     return "".join(kept)
 
 
-def _mistake_before(notice: Article, told: Sequence[tuple[int, int]], place: int) -> str:
-    """The sentences right before one, of its paragraph, that tell the mistake."""
-    before = ""
+def mistake_before(notice: Article, told: Sequence[tuple[int, int]], place: int) -> int:
+    """How many sentences right before one, of its paragraph, tell the mistake."""
+    count = 0
     for at in range(place - 1, -1, -1):
         start, end = told[at]
         text = notice.text[start:end]
         if "\n" in notice.text[end : told[at + 1][0]] or not mistakes_of(notice, text, start):
             break
-        before = f"{text} {before}"
-    return before
+        count += 1
+    return count
+
+
+def only_speaks_of_itself(notice: Article, text: str, start: int) -> bool:
+    """Whether a sentence of a correction states nothing: only a mistake, or that there was one."""
+    right = _without(text, mistakes_of(notice, text, start))
+    itself = _SPEAKS_OF_ITSELF.search(text) and not _DENIES.search(text)
+    return len(words(right)) < 3 or bool(itself)
 
 
 def _corrected(notice: Article, mistake: str, right: str, lines: Sequence[Candidate]) -> set[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from index.words import words
 from qa.corrections import corrected
 from qa.elsewhere import Elsewhere, given_by, told_elsewhere
+from qa.mistakes import put_right
 from qa.orders import ECHO, asks_itself, gives_orders, insists, to_come
 from qa.question import COUNTED, Kind, Question
 from qa.reader import Candidate, choose
@@ -113,6 +114,8 @@ def settle(
 
 def _several(question: Question, found: Sequence[Candidate], threshold: float) -> list[Candidate]:
     """A survey of a subject or the whole of a list, where the question asks for one."""
+    if wrong := put_right(question, found):
+        return wrong
     if surveys(question) and len(shown := survey(question, found)) > 1:
         return shown
     if lists(question) and (block := whole_list(question, found)):
