@@ -267,7 +267,7 @@ class Assistant:
             nearest = next(filter(None, (reader.candidates(*e) for e in looked.values())), [])
             bounded = replace(way, scope=within(asked.scope, asked.when))
             outside = self._outside_dates(bounded, strictness, nothing=not nearest)
-            answered = outside or reply.refused(nearest, way.scope)
+            answered = outside or reply.refused(nearest, way.scope, question)
         clock.lap("read")
         return replace(answered, confidence=round(sure, 4))
 

@@ -9,10 +9,12 @@ from dataclasses import replace
 from corpus.article import Article
 from index.passages import Scope
 from index.sentences import sentences
+from index.words import words
 from qa.byline import day, statement
 from qa.byline_forms import Wanted
 from qa.filters import Asked
 from qa.genre import is_opinion
+from qa.question import Question
 from qa.reader import Candidate
 from qa.settle import Settled
 from qa.speech import name_in, quotation, speaker
@@ -156,15 +158,31 @@ def undated(articles: Sequence[Article]) -> Answer:
     return _refused("not_said", "None of these articles has a date.", nearest_of(articles))
 
 
-def refused(found: Sequence[Candidate], scope: Scope) -> Answer:
+def refused(found: Sequence[Candidate], scope: Scope, question: Question) -> Answer:
     """The refusal when the best of these sentences does not answer; there may be none."""
-    nearest = _nearest(found)
+    nearest = _nearest(by_own_words(question, found))
     if not found:
         among = f" from an outlet named “{scope.outlet}”" if scope.outlet else ""
         return _refused("off_subject", f"No article{among} has anything on this.", nearest)
     if min(candidate.gap for candidate in found[:NEAREST]) > OFF_SUBJECT:
         return _refused("off_subject", "None of the articles is about this.", nearest)
     return _refused("not_said", "The articles do not say.", nearest)
+
+
+def by_own_words(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
+    """Candidates, those first whose articles have most of what a follow-up itself asks about.
+
+    What it leans on may be of something else, and finds the articles of the turn before.
+    """
+    own = {term.word: term.weight for term in question.terms if not term.leant}
+    if len(own) == len(question.terms):
+        return list(found)
+
+    def told(article: Article) -> float:
+        return sum(own[word] for word in own.keys() & set(words(f"{article.title} {article.text}")))
+
+    known = {c.article.id: told(c.article) for c in {c.article.id: c for c in found}.values()}
+    return sorted(found, key=lambda c: -known[c.article.id])
 
 
 def outside_dates(

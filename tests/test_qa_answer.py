@@ -212,6 +212,16 @@ def test_a_refusal_says_why_and_names_the_nearest(
     assert known in reply.text
 
 
+def test_a_refusal_of_another_subject_names_its_own_articles_and_not_those_before(
+    sample: Assistant,
+) -> None:
+    history = [Turn(BEAVERS, sample.ask(BEAVERS))]
+    question = "Who owns the grey van that was there in Mint Lane when the museum's alarm was off?"
+    reply = sample.ask(question, history)
+    assert reply.refused and BEAVERS in reply.standalone_question
+    assert "museum" in reply.nearest[0].title.lower(), reply.text
+
+
 def test_a_refusal_for_the_dates_says_which_are_covered(sample: Assistant) -> None:
     reply = sample.ask(BEAVERS, end="2024")
     assert (reply.refused, reply.reason) == (True, "outside_dates")
