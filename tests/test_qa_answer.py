@@ -212,14 +212,19 @@ def test_a_refusal_says_why_and_names_the_nearest(
     assert known in reply.text
 
 
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("Will it hurt when the museum's alarm rings in March 2026?", "Clock museum left alarm"),
+        ("Why did they sell the oysters to the navy?", "Pale gill"),
+    ],
+)
 def test_a_refusal_of_another_subject_names_its_own_articles_and_not_those_before(
-    sample: Assistant,
+    sample: Assistant, question: str, title: str
 ) -> None:
-    history = [Turn(BEAVERS, sample.ask(BEAVERS))]
-    question = "Who owns the grey van that was there in Mint Lane when the museum's alarm was off?"
-    reply = sample.ask(question, history)
+    reply = sample.ask(question, [Turn(BEAVERS, sample.ask(BEAVERS))])
     assert reply.refused and BEAVERS in reply.standalone_question
-    assert "museum" in reply.nearest[0].title.lower(), reply.text
+    assert reply.nearest[0].title.startswith(title), reply.text
 
 
 def test_a_refusal_for_the_dates_says_which_are_covered(sample: Assistant) -> None:
