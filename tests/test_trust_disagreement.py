@@ -45,7 +45,8 @@ def test_each_value_is_shown_with_its_outlet_and_date(
         for number in value.citations:
             cited = answer.citations[number - 1]
             assert value.value in cited.quote
-            assert (cited.outlet or "") in answer.text and (cited.published or "")[:10] in answer.text
+            assert (cited.outlet or "") in answer.text
+            assert (cited.published or "")[:10] in answer.text
 
 
 # Questions on which no two articles differ: one value, another year, place, quantity or unit.
