@@ -34,6 +34,8 @@ from qa.when import When, understand
 # log of the odds grows (the questions of news-tune* and of the sample, each asked of the right
 # outlet or author and of another, and those without an answer of the nearest; over 0..3).
 NAMED = 1.0
+# The same for a time, over the same questions asked within the month of the article and another.
+DATED = 0.5
 # Times that an article counts from its own day, and a question may take over.
 _COARSE = re.compile(
     rf"(?:this|last) (?:month|quarter|year|spring|summer|autumn|fall|winter)|{ALONE}", re.IGNORECASE
@@ -70,35 +72,37 @@ class Attempt:
     """What to look for, where, and which sentences may answer (None: any).
 
     `sure` is whether any of them does: it holds the words that the question quotes, or is said by
-    the one of whom nothing else is asked; `named` whether the question names the outlet or author
-    of the articles, `latest` whether the newest is wanted.
+    the one of whom nothing else is asked; `more` by how much the log of the odds is greater, since
+    the question names whose articles, or of what time; `latest` whether the newest is wanted.
     """
 
     standalone: Standalone
     scope: Scope
     keep: Keep | None = None
     sure: bool = False
-    named: bool = False
+    more: float = 0.0
     latest: bool = False
 
     def weighed(self, found: Sequence[Candidate]) -> list[Candidate]:
         """Candidates with what the attempt itself says of how likely they answer."""
         if self.sure:
             return certain(found)
-        return [_likelier(c, NAMED) for c in found] if self.named else list(found)
+        return [_likelier(c, self.more) for c in found] if self.more else list(found)
 
 
 def attempts(asked: Asked, history: Sequence[Turn], today: date | None) -> Iterator[Attempt]:
     """The attempts for a question, the most exact first; `today` bounds one about now, if given."""
-    latest, named = asked.when.latest, asked.named
+    latest, named = asked.when.latest, NAMED if asked.named else 0.0
     now = today or date.today()
     if not asked.when.bounded and (post := office(asked.when.rest)):
         came: Keep = lambda article, start, end: succeeds(article, start, end, now)  # noqa: E731
         held: Keep = lambda article, start, end: holds(post, article, start, end)  # noqa: E731
         for text, told in (*((text, came) for text in post.asked), (asked.when.rest, held)):
             wording = _rewritten(asked, text, history, today)
-            yield Attempt(wording, asked.scope, told, named=named, latest=True)
+            yield Attempt(wording, asked.scope, told, more=named, latest=True)
     for standalone, bounds, keep in _times(asked, history, today):
+        dated = asked.when.bounded and bounds != asked.scope
+        more = named or (DATED if dated else 0.0)
         if asked.literal:
             yield Attempt(standalone, bounds, _both(keep, _quoting(asked.literal)), sure=True)
         if asked.quoted and len(WORD.findall(asked.text)) >= ENOUGH:
@@ -106,7 +110,7 @@ def attempts(asked: Asked, history: Sequence[Turn], today: date | None) -> Itera
         for then in _tenses(asked, now):
             for said, sure in _said(asked):
                 within_ = _both(_both(keep, then), said)
-                yield Attempt(standalone, bounds, within_, sure, named, latest)
+                yield Attempt(standalone, bounds, within_, sure, more, latest)
 
 
 def _times(
