@@ -42,8 +42,8 @@ from qa.same import (
 from qa.values import Known, differ, equal, value_of
 
 # How alike in meaning two sentences and two clauses are together, 0 to 2, whose values are of one
-# thing (chosen over two sets of invented articles, not swept: at .7 all values of another thing that
-# pass the rest are left out).
+# thing (chosen over two sets of invented articles, not swept: at .7 all values of another thing
+# that pass the rest are left out).
 LIKE = 0.7
 # By how much more another value of the answer's own article may be like the other's.
 NEARER = 0.1

@@ -23,7 +23,8 @@ from qa.several import SURVEYED
 
 # The name of the outlet, and its verb, may have been taken out of the question.
 _SEVERAL = re.compile(
-    r"\b(?:which|what|list|name|all|every)\b[^?]{0,40}\b(?:mistakes|errors|corrections)\b"
+    r"\b(?:which|what|list|name|all|every)\s(?:(?:were|are|the|of|all|any|its|their|other|two|"
+    r"three|four|several|factual|main|small)\s){0,4}(?:mistakes|errors|corrections)\b"
     r"|\b(?:which|what)\b[^?]{0,20}\b(?:details|facts|points|figures)\b"
     r"[^?]*\b(?:correct(?:ed)?|put right|wrong)\b",
     re.IGNORECASE,

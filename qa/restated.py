@@ -44,6 +44,14 @@ _SPEAKS_OF_ITSELF = re.compile(
 _QUOTED = re.compile(r"[\"“][^\"“”\n]*[\"”]")
 _NAME = re.compile(r"(?<=\s)[^\W\d_a-zß-ÿ]\w+")
 _HOW = re.compile(r"\bhow $", re.IGNORECASE)
+_HOW_MUCH = re.compile(r"\bhow (\w+)", re.IGNORECASE)
+# What "how fast" and the like are measured in; of a bare number the words around it must tell.
+_UNITS = {
+    **dict.fromkeys("far tall deep wide thick".split(), ("length",)),
+    **dict.fromkeys("hot cold warm".split(), ("degrees",)),
+    "fast": ("speed",), "heavy": ("weight",),
+    "old": ("duration", ""), "long": ("duration", "length"),
+}  # fmt: skip
 _DENIES = re.compile(r"\b(?:not|rather than|instead of|in fact)\b|:\s", re.IGNORECASE)
 _FORMED = (*COUNTED, Kind.TIME, Kind.PERSON, Kind.NAME, Kind.PLACE)
 
@@ -140,7 +148,11 @@ def _right_values(
 ) -> list[tuple[int, int]]:
     """The spans of a sentence that give what is asked for and are no mistake."""
     found = []
+    how = _HOW_MUCH.search(question.text)
+    units = _UNITS.get(how.group(1).lower()) if how else None
     for span, value in values_in(question, text):
+        if units and value.unit not in units:
+            continue
         if any(s <= span[0] and span[1] <= e for s, e in areas) or dates_report(text, span[0]):
             continue
         if question.focus and value.number is not None and not value.unit:

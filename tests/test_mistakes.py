@@ -62,6 +62,7 @@ def test_of_one_thing_only_what_is_said_about_it_is_shown() -> None:
     [
         "Which errors did the Orr Valley Post admit in its report on the harbour bridge at Tarn?",
         "How many eels were counted at the weir?",
+        "Which reader noticed the errors in the report on the eels?",
         "What was wrong with the engine of the ferry to Tarn?",
     ],
 )

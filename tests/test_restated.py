@@ -74,6 +74,11 @@ def test_what_is_right_comes_first_and_only_where_it_is_asked_for(
     assert not answer.refused and says in answer.sentences[0].text, answer.text
 
 
+def test_what_is_put_right_is_measured_as_the_question_wants(told: Assistant) -> None:
+    answer = told.ask("How fast does the cable car at Hurn go?")
+    assert not any("guilders" in sentence.text for sentence in answer.sentences), answer.text
+
+
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
