@@ -25,6 +25,7 @@ from index.sync import sync
 
 SAMPLE = ROOT / "corpus" / "sample"
 PILE = 2_000
+FOLDS = 4
 READ = (".txt", ".md", ".html")
 # What decides what a store holds: one that was made by other code is not used again.
 _STORED_BY = [*sorted((ROOT / "corpus").glob("*.py")), *(ROOT / "index" / f"{name}.py" for name in (
@@ -55,6 +56,11 @@ def squad_open(bench: Path | None) -> Path:
     if not (folder / "questions.jsonl").is_file():
         raise Skipped("there is no squad-open in the folder that --bench names")
     return folder
+
+
+def fold_of(source: str, sources: Sequence[str]) -> int:
+    """The quarter of the articles that one is in."""
+    return sorted(sources).index(source) % FOLDS
 
 
 def has_squad_open(bench: Path | None) -> bool:

@@ -1,4 +1,4 @@
-"""Questions made of sentences by leaving a phrase out, to train `qa/pointer.npz` on.
+"""Questions made of sentences by leaving a phrase out, to train `index/adapter.npz` on.
 
 A name, time, number, sum, duration or short noun phrase is left out of a sentence and becomes the
 answer; what is left, from the phrase's clause, becomes the question behind a word that asks for its

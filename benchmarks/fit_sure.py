@@ -5,9 +5,12 @@
 
 A logistic regression of "the best sentence holds an accepted answer" on the columns of `qa.sure`,
 over the sample, `benchmarks/news-tune*`, and squad-open, each question of it asked twice, the
-second time with its article withheld. The news and squad-open weigh the same. What is fitted with a
-folder, or a quarter of the articles of squad-open, left out says how sure it is of those; that is
-printed, and kept in the cache for `benchmarks.calibration`.
+second time with its article withheld. The news and squad-open weigh the same. The sentences are
+read by adapters that have not seen the article or the folder, as far as `benchmarks.fit_joint
+--folds` has trained them; other questions of squad-open are left aside, and other folders are not
+read. What is fitted with a folder, or a
+quarter of the articles of squad-open, left out says how sure it is of those; that is printed, and
+kept in the cache for `benchmarks.calibration`.
 """
 
 import argparse
@@ -21,14 +24,14 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import minimize
 
-from benchmarks.articles import asked_of, squad_open, store_of
+from benchmarks.articles import asked_of, fold_of, squad_open, store_of
 from benchmarks.fit_passages import WEIGHTS
-from benchmarks.fit_pointer import fold_of
 from benchmarks.fit_reader import TUNED_ON
 from benchmarks.news import plain
 from benchmarks.result import Skipped, parser_of
-from benchmarks.squad import Withholding
+from benchmarks.squad import Withholding, left_out
 from index.encoder import load_encoder
+from index.minilm import MiniLM
 from index.passages import EVERYTHING
 from index.sync import sync
 from qa import Assistant, reader, sure
@@ -52,24 +55,28 @@ class Judged(NamedTuple):
 
 
 def judge(
-    assistant: Assistant, text: str, answers: Sequence[str], source: str | None
+    assistant: Assistant, text: str, answers: Sequence[str], source: str | None, read: bool = True
 ) -> tuple[bool, list[float]] | None:
     """Whether the best sentence is right, in `source` or anywhere if None; and its columns."""
-    question, evidence = assistant._find(Standalone(text), EVERYTHING)
+    question, evidence = assistant._find(Standalone(text), EVERYTHING, read=read)
     found = reader.scored(question, evidence)
     if not found:
         return None
     best, odds = found[0]
-    share = sure.largeness(question.among if len(evidence) >= sure.SCOPE else len(evidence))
+    share = sure.share_of(question, evidence)
     row = reader.standing(evidence, [each for each, _ in found])
+    own = np.array([1.0, odds, best.read or 0.0])
     here = source is None or best.article.source == source
     right = here and any(plain(answer) in plain(best.text) for answer in answers)
-    return right, [1.0, odds, share, share * odds, *(share * row).tolist()]
+    return right, [*own.tolist(), *(share * own).tolist(), *(share * row).tolist()]
 
 
-def news(folder: Path) -> Iterator[Judged]:
+def news(args: argparse.Namespace, folder: Path) -> Iterator[Judged]:
     """The questions of a folder that stand alone and are not about the byline."""
     encoder = load_encoder()
+    assert isinstance(encoder, MiniLM)
+    joint = left_out(encoder, args.cache).get(TUNED_ON.index(folder))
+    encoder.joint = joint or encoder.joint
     with tempfile.TemporaryDirectory() as store:
         sync(Path(store), [folder], encoder)
         with Assistant.open(store, encoder=encoder, once=True) as assistant:
@@ -77,7 +84,8 @@ def news(folder: Path) -> Iterator[Judged]:
                 item = json.loads(line)
                 if item["kind"] in ("byline", "follow_up"):
                     continue
-                one = judge(assistant, item["question"], item["answers"], item["article"])
+                asked = item["question"], item["answers"], item["article"]
+                one = judge(assistant, *asked, read=joint is not None)
                 if one:
                     yield Judged(folder.name, folder.name, bool(item["answers"]), *one)
 
@@ -87,13 +95,17 @@ def squad(args: argparse.Namespace) -> Iterator[Judged]:
     encoder = load_encoder()
     store = store_of("squad-490", [squad_open(args.bench) / "articles"], args.cache, encoder)
     library = Withholding.open(store, encoder)
-    assert isinstance(library, Withholding)
+    assert isinstance(library, Withholding) and isinstance(encoder, MiniLM)
+    joints = left_out(encoder, args.cache)
     every = asked_of(args.bench)
     sources = sorted({asked.source for asked in every})
     with Assistant(library, encoder) as assistant:
         ids = {article.source: article.id for article in library.bylines(limit=-1)}
         for asked in every:
-            part = f"{SQUAD} {fold_of(asked.source, sources)}"
+            fold = fold_of(asked.source, sources)
+            if fold not in joints:
+                continue
+            encoder.joint, part = joints[fold], f"{SQUAD} {fold}"
             for withheld in ("", ids[asked.source]):
                 library.withheld = withheld
                 if one := judge(assistant, asked.text, asked.answers, None):
@@ -147,8 +159,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = parser_of(__doc__)
     parser.add_argument("--write", action="store_true", help="write them to qa/weights.json")
     args = parser.parse_args(arguments)
-    found = [one for folder in TUNED_ON for one in news(folder)]
     try:
+        found = [one for folder in TUNED_ON for one in news(args, folder)]
         found += squad(args)
     except Skipped as reason:
         parser.error(str(reason))
@@ -165,8 +177,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     (args.cache / LEFT_OUT).write_text(json.dumps(left))
     weights = fit(found).round(4).tolist()
     stored = {
-        "sure": dict(zip(sure.NAMES, weights[:2], strict=False)),
-        "sure_large": dict(zip(sure.NAMES, weights[2:], strict=True)),
+        "sure": dict(zip(sure.NAMES, weights[:3], strict=False)),
+        "sure_large": dict(zip(sure.NAMES, weights[3:], strict=True)),
     }
     print(json.dumps(stored, indent=1))
     if args.write:

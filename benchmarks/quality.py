@@ -6,7 +6,7 @@ squad-open, one paragraph given, spans, scifact, clapnq and follow-ups as their 
 measure them, the project's own news questions (`news-check` was never tuned on), and the whole warm
 answer. What `--bench` does not hold is left out and named. `--json` prints one line with all of it.
 squad-open, the sample, and `news-tune*` were tuned on; what a fit does on what it has not seen is
-printed by the commands that fit: `fit_passages`, `fit_pointer --folds`, `fit_reader --folds` and
+printed by the commands that fit: `fit_passages`, `fit_joint --folds`, `fit_reader --folds` and
 `calibration`.
 """
 

@@ -13,29 +13,41 @@ from both searches (the document frequencies stay those of all); the balanced ac
 and refused. Where another article happens to answer, that counts as wrong all the same. *Given*:
 the paragraph alone is read, and its best sentence is right when it holds an accepted answer.
 *Span*: exact match and F1 (Rajpurkar and others, SQuAD, EMNLP 2016) of what is marked in those best
-sentences that are right, 0 where nothing is marked. The network that points at them was trained on
-these questions too; with `--folds` each is asked with one that has not seen its article, where
-`benchmarks.fit_pointer --folds` has left them in the cache.
+sentences that are right, 0 where nothing is marked. What reads a sentence with the question was
+trained on these questions too; with `--folds` each is asked with one that has not seen its article,
+as far as `benchmarks.fit_joint --folds` has left them in the cache, and no other is asked.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from benchmarks.articles import Asked, asked_of, spans, squad_open, store_of, subset
-from benchmarks.fit_pointer import fold_of, kept_network
+from benchmarks.articles import (
+    FOLDS,
+    Asked,
+    asked_of,
+    fold_of,
+    spans,
+    squad_open,
+    store_of,
+    subset,
+)
 from benchmarks.news import plain
-from benchmarks.result import Measure, Measured, parser_of, run
+from benchmarks.result import Measure, Measured, Skipped, parser_of, run
 from corpus.article import Article
+from index import onnx
 from index.encoder import Vectors, load_encoder
+from index.joint import Joint
 from index.library import Library
+from index.minilm import WEIGHTS, MiniLM
 from index.passages import EVERYTHING, Scope, split
 from index.words import words
-from qa import Answer, Assistant, reader
+from qa import Answer, Assistant, reader, together
 from qa.measures import exact_match, f1
 from qa.question import parse
 from qa.rerank import rerank
@@ -79,6 +91,8 @@ def measure(args: argparse.Namespace) -> Measured:
     """Ask every question three ways: search, ask, ask with the article withheld."""
     squad_open(args.bench)
     encoder = load_encoder()
+    assert isinstance(encoder, MiniLM)
+    joints = left_out(encoder, args.cache) if args.folds else {}
     folder = subset(args.bench, args.articles, args.cache)
     store = store_of(f"squad-{args.articles}", [folder], args.cache, encoder)
     asked = asked_of(args.bench)[: args.limit]
@@ -89,14 +103,16 @@ def measure(args: argparse.Namespace) -> Measured:
         ids = {article.source: article.id for article in library.bylines(limit=-1)}
         sources = sorted({each.source for each in asked_of(args.bench)})
         outcomes = []
+        if args.folds:
+            asked = [each for each in asked if fold_of(each.source, sources) in joints]
         for each in _bar(asked):
-            kept_network(args.cache, fold_of(each.source, sources) if args.folds else None)
+            if args.folds:
+                encoder.joint = joints[fold_of(each.source, sources)]
             outcomes.append(_outcome(assistant, library, each, ids[each.source]))
-        kept_network(args.cache, None)
     ranks, answered, best, lengths, kept, refused, given, exact, close = map(
         np.array, zip(*outcomes, strict=True)
     )
-    whole = args.articles >= ALL and not args.limit
+    whole = args.articles >= ALL and len(asked) == len(asked_of(args.bench))
     over = (
         f"{status['articles']} articles, {status['passages']:,} passages, {len(asked)} questions"
         f"{'' if whole else ' (not the whole protocol)'}"
@@ -124,6 +140,23 @@ def measure(args: argparse.Namespace) -> Measured:
         Measure("span, exact match", float(exact[best].mean()), target=target(">= 0.45")),
         Measure("span, F1", float(close[best].mean()), target=target(">= 0.65")),
     ]
+
+
+def left_out(encoder: MiniLM, cache: Path) -> dict[int, Joint]:
+    """What reads, by the part of the articles and news that it was trained without.
+
+    Raises:
+        Skipped: there is none.
+    """
+    found = {}
+    for fold in range(FOLDS):
+        adapter = cache / f"adapter-{fold}.npz"
+        if adapter.is_file():
+            make = partial(onnx.session, WEIGHTS, encoder.verified, adapter)
+            found[fold] = Joint(encoder.pieces, make)
+    if not found:
+        raise Skipped("nothing was left out: run `python -m benchmarks.fit_joint --folds` first")
+    return found
 
 
 def _within(ranks: Any, k: int) -> float:
@@ -164,7 +197,9 @@ def _given(assistant: Assistant, asked: Asked) -> bool:
     hits = [Hit(passage, article, 0.0, rank) for rank, passage in enumerate(passages, 1)]
     counts = assistant.library.frequencies(words(asked.text))
     question = parse(asked.text, counts, assistant.library.passage_count)
-    evidence = rerank(assistant._tokens, question, hits, {})
+    evidence = together.read(
+        assistant.encoder, question, rerank(assistant._tokens, question, hits, {})
+    )
     found = reader.candidates(question, evidence)
     return bool(found) and _says(found[0].text, asked)
 

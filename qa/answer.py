@@ -19,7 +19,7 @@ from index.encoder import Encoder, encoder_of
 from index.library import Library
 from index.passages import EVERYTHING, Scope
 from index.words import WORD, words
-from qa import byline, elsewhere, reader, reply
+from qa import byline, elsewhere, reader, reply, together
 from qa.asking import with_speaker
 from qa.attempts import Attempt, attempts, within
 from qa.byline import BylineQuestion
@@ -39,9 +39,9 @@ from qa.types import Answer, Bounds, Hit, Turn
 # Passages that are compared word by word (squad-open: the right one is among 20 for .961 of the
 # questions, among 30 for .971; each costs about 6 ms).
 CANDIDATES = 24
-# How sure an answer must be to be shown (tuned on news-tune* and the sample, each left out of the
-# fit in turn, over 0.35..0.7; lower answers more, of squad-open too, and refuses less).
-THRESHOLD = 0.45
+# How sure an answer must be to be shown (tuned on squad-open, news-tune* and the sample, each left
+# out of the fit in turn, over 0.2..0.5: the best two by answered right and refused right together).
+THRESHOLD = 0.35
 
 
 class Assistant:
@@ -162,7 +162,8 @@ class Assistant:
         if not 1 <= k <= 1000:
             raise QuestionError(f"{k} passages cannot be searched for: ask for 1 to 1000")
         with self._lock, self._ready(query):
-            _, evidence = self._find(Standalone(query.strip()), EVERYTHING, k=max(k, CANDIDATES))
+            most = max(k, CANDIDATES)
+            _, evidence = self._find(Standalone(query.strip()), EVERYTHING, k=most, read=False)
         return [item.hit for item in evidence[:k]]
 
     @contextmanager
@@ -198,8 +199,10 @@ class Assistant:
         *,
         k: int = CANDIDATES,
         clock: Clock | None = None,
+        read: bool = True,
     ) -> tuple[Question, list[Evidence]]:
         """What the question asks, and the passages that may answer it, best first."""
+        clock = clock or Clock()
         frequencies = self.library.frequencies(words(standalone.text))
         question = parse(
             standalone.text, frequencies, self.library.passage_count, asked=standalone.asked
@@ -207,14 +210,12 @@ class Assistant:
         vector = self.encoder.encode_question(standalone.text)
         hits = retrieve(self.library, question, vector, k, scope)
         cosines = self.library.cosines(vector, [hit.passage.number for hit in hits])
-        if clock:
-            clock.lap("retrieve")
+        clock.lap("retrieve")
         evidence = rerank(self._tokens, question, hits, cosines)
         if self.reranker:
             evidence = self.reranker.reorder(standalone.text, evidence)
-        if clock:
-            clock.lap("rerank")
-        return question, evidence
+        clock.lap("rerank")
+        return question, together.read(self.encoder, question, evidence) if read else evidence
 
     def _told(
         self, asked: BylineQuestion, history: Sequence[Turn], scope: Scope, clock: Clock
@@ -253,10 +254,10 @@ class Assistant:
             if place not in looked:
                 looked[place] = self._find(*place, clock=clock)
             question, evidence = looked[place]
-            found = way.weighed(reader.candidates(question, evidence, way.keep))
+            found = way.weighed(question, reader.candidates(question, evidence, way.keep))
             other = elsewhere.others(evidence, asked, way.keep, self.encoder)
             settled = settle(question, found, strictness, latest=way.latest, other=other)
-            sure = max(sure, found[0].probability if found else 0.0)
+            sure = max([sure, *(c.probability for c in (*found[:1], *settled.chosen))])
             if settled.chosen:
                 if (asked.speaker or asked.quoted) and not settled.values:
                     # Whose words they are is part of the answer.

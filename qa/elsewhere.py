@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from corpus.article import Article
 from index.encoder import Encoder
+from index.minilm import MiniLM
 from qa.features import is_heading, starts_with_pronoun
 from qa.figures import DENIED, denies, figures, refutes, same_measure, updates
 from qa.filters import Asked
 from qa.genre import is_correction
 from qa.orders import asks_itself, gives_orders, insists, to_come
-from qa.pointer import fits
 from qa.question import Kind, Question
 from qa.reader import Candidate
 from qa.rerank import Evidence, by_article
@@ -88,7 +88,7 @@ def others(
     stand in the sentence that says otherwise. Nothing is known with another encoder than the one
     that the measure was tuned on.
     """
-    if not fits(encoder.fingerprint):
+    if encoder.fingerprint != MiniLM.fingerprint:
         return Elsewhere()
     anybody = not (asked.speaker or asked.quoted or asked.opinion)
     if anybody:
@@ -188,15 +188,13 @@ def _alike(
 def _may(question: Question, best: Candidate, line: Candidate) -> bool:
     """Whether another article's sentence may tell of the same event at the same time."""
     one, other = best.article, line.article
-    if gives_orders(other) or to_come(other) or insists(other) or asks_itself(question, other):
-        return False
-    if is_correction(other):
-        return False
+    # The cheapest first: whole articles are read by the others.
     days = days_between(one, other)
-    event = same_event(one, other)
-    if days is None and not event:
+    if days > SAME_TIME if days is not None else not same_event(one, other):
         return False
-    if days is not None and days > SAME_TIME:
+    if is_correction(other) or gives_orders(other) or to_come(other) or insists(other):
+        return False
+    if asks_itself(question, other):
         return False
     if len(names_in(one) & names_in(other)) < COMMON or not same_names(question, one, other):
         return False

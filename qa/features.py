@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from index.joint import Reading
 from index.words import word_spans, words
-from qa.pointer import Pointed
 from qa.question import COUNTED, Kind, Question
 from qa.spans import candidates, holders
 
@@ -57,7 +57,7 @@ class Line:
     where: NDArray[np.int32]
     title: NDArray[np.float32]
     dense: float
-    pointed: Pointed | None = None
+    read: Reading | None = None
 
     def follows(self, other: "Line") -> bool:
         """Whether `other` is the sentence before it, with nothing but white space between."""

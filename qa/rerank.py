@@ -5,19 +5,18 @@ its best sentence, what found it, and how likely that sentence is to answer.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Article
+from index.joint import Reading
 from index.passages import context
-from qa import pointer
 from qa.features import NAMES as SENTENCE_NAMES
 from qa.features import Line, features
 from qa.match import Match, match
 from qa.model import model
-from qa.pointer import Pointed
 from qa.question import Question
 from qa.tokens import TokenCache
 from qa.types import Hit
@@ -40,17 +39,17 @@ UNTITLED, NEAR, HEADING = (
 class Evidence:
     """A hit with the comparison that gave it its score, for the reader to look closer.
 
-    `cosine` is that of the whole passage's vector with the question's, `pointed` what the pointer
-    says of each sentence, empty where there is none for the encoder; `fused` is the score of the
-    search that found it, `likely` the log of the odds that it answers.
+    `cosine` is that of the whole passage's vector with the question's, `fused` the score of the
+    search that found it, `likely` the log of the odds that it answers; `read` says of the sentences
+    that were read with the question, by where they start, what that gave.
     """
 
     hit: Hit
     match: Match
     cosine: float
-    pointed: tuple[Pointed | None, ...] = ()
     fused: float = 0.0
     likely: float = 0.0
+    read: Mapping[int, Reading] = field(default_factory=dict)
 
 
 def rerank(
@@ -87,13 +86,12 @@ def compare(
         return []
     (asked,) = tokens.encode_tokens([question.text])
     texts = [context(hit.article, hit.passage) for hit in hits]
-    fits = pointer.fits(tokens.fingerprint)
     evidence = []
     for hit, text, found in zip(hits, texts, tokens.encode_tokens(texts), strict=True):
-        compared = (question, asked, len(text) - len(hit.passage.text) - 1, hit.passage, found)
-        said = pointer.point(*compared) if fits else ()
+        title = len(text) - len(hit.passage.text) - 1
+        met = match(question, asked, title, hit.passage, found)
         cosine = cosines.get(hit.passage.number, 0.0)
-        evidence.append(Evidence(hit, match(*compared), cosine, said, fused=hit.score))
+        evidence.append(Evidence(hit, met, cosine, hit.score))
     return evidence
 
 
@@ -152,6 +150,6 @@ def by_article(evidence: Sequence[Evidence]) -> list[tuple[Article, list[Line]]]
                 where=met.where[:, column],
                 title=met.title,
                 dense=item.cosine,
-                pointed=item.pointed[column] if item.pointed else None,
+                read=item.read.get(start),
             )
     return [(articles[key], [lines[s] for s in sorted(lines)]) for key, lines in known.items()]

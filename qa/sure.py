@@ -1,14 +1,15 @@
 """How sure: from the score of `qa.refuse` to the probability that the first sentence answers.
 
-In a small library what the best sentence lacks tells it all. In a large one something is always
-near what was asked, and how far the best stands out of the rest tells more: `ahead` is how far its
-score lies above that of the best sentence of another article, `fused` and `dense` how well both
-searches, and that by meaning alone, found its passage, `first` what the order of passages says of
-the first one. These count by the size of the library, from `SMALL` passages to `LARGE`.
+In a small library what the best sentence lacks tells it, and what reading it with the question
+says. In a large one something is always near what was asked, and how far the best stands out of the
+rest tells more: `ahead` is how far its score lies above that of the best sentence of another
+article, `fused` and `dense` how well both searches, and that by meaning alone, found its passage,
+`first` what the order of passages says of the first one. These count by the size of the library,
+from `SMALL` passages to `LARGE`.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,10 @@ from qa.model import model
 from qa.question import Question
 from qa.rerank import Evidence
 
-Line = tuple[float, float]
-# "one" and "judged" are the intercept and the score of `qa.refuse` itself.
-NAMES = "one judged ahead fused dense first".split()
+Line = Callable[[float, float | None], float]
+# "one", "judged" and "read" are the intercept, the score of `qa.refuse` and the logit of
+# `qa.together`; they count in a small library too.
+NAMES = "one judged read ahead fused dense first".split()
 # Passages below which, and from which on, the rest found counts nothing and all: those of the news
 # and of squad-open that it was fitted on; between them by the logarithm, which is an assumption.
 SMALL, LARGE = 250, 25_000
@@ -29,15 +31,21 @@ SCOPE = 16
 FURTHEST = 6.0
 
 
-def line(question: Question, evidence: Sequence[Evidence], row: NDArray[np.float64]) -> Line:
-    """Slope and intercept from the log of the odds by `qa.refuse` to that of the probability.
+def share_of(question: Question, evidence: Sequence[Evidence]) -> float:
+    """How large the library that was looked through is, 0 to 1."""
+    return largeness(question.among if len(evidence) >= SCOPE else len(evidence))
+
+
+def line(share: float, row: NDArray[np.float64]) -> Line:
+    """From the log of the odds by `qa.refuse` and what was read to the log of the odds in the end.
 
     `row` is what `beside` says of the best sentence.
     """
     known = model()
-    share = largeness(question.among if len(evidence) >= SCOPE else len(evidence))
-    one, slope = (known.sure + share * known.sure_large[:2]).tolist()
-    return slope, one + share * float(row @ known.sure_large[2:])
+    one, slope, reads = (known.sure + share * known.sure_large[:3]).tolist()
+    base = one + share * float(row @ known.sure_large[3:])
+    # What was not read is among the last, or of another encoder than the one that reads.
+    return lambda odds, read: float(base + slope * odds + reads * (read or 0.0))
 
 
 def beside(

@@ -20,6 +20,7 @@ from corpus.errors import EncoderError
 from index import onnx
 from index.encoder import TokenVectors, load_encoder
 from index.hashing import HashEncoder
+from index.joint import ADAPTER
 from index.minilm import PACKAGE, WEIGHTS, WINDOW, MiniLM
 
 QUESTIONS = [
@@ -193,7 +194,7 @@ def exports(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     assert graph
     given: list[Path] = []
 
-    def export(model: Path, scratch: Path) -> Path:
+    def export(model: Path, scratch: Path, adapter: Path | None) -> Path:
         given.append(model)
         return Path(shutil.copy(graph, scratch / "int8.onnx"))
 
@@ -267,7 +268,7 @@ def test_a_damaged_graph_is_exported_again(
 def test_a_graph_that_cannot_be_loaded_twice_is_an_error(
     empty_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def nonsense(model: Path, scratch: Path) -> Path:
+    def nonsense(model: Path, scratch: Path, adapter: Path | None) -> Path:
         (scratch / "x").write_text("nonsense")
         return scratch / "x"
 
@@ -285,7 +286,8 @@ def test_a_cache_that_cannot_be_written_sends_the_graph_to_the_store(
     assert MiniLM().encode_question("How many dams?").shape == (384,)
     assert onnx.find(WEIGHTS) == tmp_path / "store" / "encoder" / onnx._name(WEIGHTS)
     MiniLM().prepare()
-    assert len(exports) == 1
+    # The encoder's, and the one that reads a sentence with a question.
+    assert len(exports) == 2 and onnx.find(WEIGHTS, ADAPTER)
 
 
 def test_a_graph_that_fits_nowhere_names_the_folders(
@@ -299,7 +301,7 @@ def test_a_graph_that_fits_nowhere_names_the_folders(
 
 
 def test_a_store_synced_without_a_cache_can_be_asked_without_one(tmp_path: Path) -> None:
-    """The one real export here; what it makes lies in the store, where the question finds it."""
+    """The real exports; what they make lies in the store, where the question finds it."""
     (tmp_path / "file").write_text("in the way")
     articles = tmp_path / "articles"
     articles.mkdir()
@@ -314,11 +316,12 @@ def test_a_store_synced_without_a_cache_can_be_asked_without_one(tmp_path: Path)
             [sys.executable, "-m", *command], cwd=ROOT, env=extra, capture_output=True, text=True
         )
         assert (done.returncode, done.stderr) == (0, ""), command
-    assert [path.name for path in (store / "encoder").iterdir()] == [onnx._name(WEIGHTS)]
+    made = {onnx._name(WEIGHTS), onnx._name(WEIGHTS, ADAPTER)}
+    assert {path.name for path in (store / "encoder").iterdir()} == made
     assert json.loads(done.stdout)["citations"][0]["quote"] == "Line 7 has 14 stops."
 
 
-def test_nothing_but_the_graph_lies_in_the_cache_after_a_question(
+def test_nothing_but_the_graph_lies_in_the_cache_after_a_search(
     sample_store: Path, tmp_path: Path
 ) -> None:
     """ONNX Runtime would keep a device id and a queue of events for its maker there."""

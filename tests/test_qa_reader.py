@@ -135,7 +135,7 @@ def test_the_weights_that_ship_are_numbers_for_every_feature_in_its_place() -> N
         ("passage", [*rerank.NAMES, "intercept"]),
         ("rank", features.NAMES),
         ("refuse", [*refuse.NAMES, "intercept"]),
-        ("sure", sure.NAMES[:2]),
+        ("sure", sure.NAMES[:3]),
         ("sure_large", sure.NAMES),
     ):
         assert list(stored[name]) == wanted

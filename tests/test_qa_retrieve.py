@@ -215,7 +215,7 @@ def test_reranked_hits_are_new_in_a_new_order() -> None:
     assert [e.cosine for e in ranked] == [0.0, 0.25, 0.0]
     assert [h.rank for h in hits] == [3, 2, 1]  # the first list is what it was
     assert all(0 < e.hit.score < 1 for e in ranked)
-    assert all(e.pointed == () for e in ranked)  # the pointer knows one encoder only
+    assert all(e.read == {} for e in ranked)  # nothing was read yet
 
 
 def test_equals_keep_their_order() -> None:

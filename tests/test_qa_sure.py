@@ -12,7 +12,7 @@ from qa.match import Match
 from qa.model import model
 from qa.question import parse
 from qa.rerank import Evidence
-from qa.sure import FURTHEST, LARGE, NAMES, SMALL, beside, largeness, line, probability
+from qa.sure import FURTHEST, LARGE, NAMES, SMALL, beside, largeness, line, probability, share_of
 from qa.types import Hit
 
 NONE = np.zeros((0, 1), np.float32)
@@ -47,22 +47,20 @@ def test_what_is_beside_is_that_of_the_passages_of_the_sentence() -> None:
 def test_in_a_small_library_what_else_was_found_counts_nothing() -> None:
     asked = parse("When did the mill burn?", {"mill": 1}, SMALL)
     evidence = [found(0, 50)] * 20
-    near, far = np.zeros(4), np.array([6.0, 0.2, 1.0, 5.0])
-    assert line(asked, evidence, near) == line(asked, evidence, far)
-    assert line(asked, evidence, near) == pytest.approx((model().sure[1], model().sure[0]))
-    large = replace(asked, among=LARGE)
-    slope, intercept = line(large, evidence, far)
-    assert slope == pytest.approx(model().sure[1] + model().sure_large[1])
-    wanted = model().sure[0] + model().sure_large[0] + far @ model().sure_large[2:]
-    assert intercept == pytest.approx(wanted)
+    near, far, own = np.zeros(4), np.array([6.0, 0.2, 1.0, 5.0]), (1.0, 1.5, 3.0)
+    small = share_of(asked, evidence)
+    assert line(small, near)(1.5, 3.0) == line(small, far)(1.5, 3.0)
+    assert line(small, far)(1.5, 3.0) == pytest.approx(model().sure @ own)
+    asked = replace(asked, among=LARGE)
+    wanted = model().sure @ own + np.array([*own, *far]) @ model().sure_large
+    assert line(share_of(asked, evidence), far)(1.5, 3.0) == pytest.approx(wanted)
     # Of a scope that holds one passage the size of the library says nothing.
-    assert line(large, evidence[:1], far) == line(asked, evidence, far)
+    assert share_of(asked, evidence[:1]) == small
 
 
 def test_to_stand_out_makes_surer_and_more_odds_never_less_sure() -> None:
-    asked = parse("When did the mill burn?", {"mill": 1}, LARGE)
-    evidence = [found(0, 50)] * 20
-    apart, level = (line(asked, evidence, np.array([m, 0.1, 0.5, 0.0])) for m in (5.0, 0.0))
-    assert apart[1] > level[1] and apart[0] == level[0] > 0
+    apart, level = (line(1.0, np.array([ahead, 0.1, 0.5, 0.0])) for ahead in (5.0, 0.0))
+    assert apart(1.0, 0.0) > level(1.0, 0.0) and apart(2.0, 0.0) > apart(1.0, 0.0)
+    assert apart(1.0, 2.0) > apart(1.0, None) == apart(1.0, 0.0) > apart(1.0, -2.0)
     assert probability(0.0) == 0.5 and probability(1e6) == 1.0 and probability(-1e6) < 1e-200
-    assert len(model().sure) == 2 and len(model().sure_large) == len(NAMES)
+    assert len(model().sure) == 3 and len(model().sure_large) == len(NAMES)
