@@ -16,15 +16,17 @@ from index.passages import Scope
 from index.words import WORD, stem, word_spans, words
 from qa.asking import ASKS, is_name, says, tells_of
 from qa.days import ALONE, DAY
-from qa.events import begun, coming, compared, leads_with, told_of
+from qa.events import begun, coming, compared, leads_with, of_other_days, told_of
 from qa.features import has_form
+from qa.figures import other_toll
 from qa.filters import Asked
 from qa.genre import is_opinion
 from qa.holders import holds, office, succeeds
-from qa.question import Kind, is_function, kind_of, parse
+from qa.question import Kind, Question, is_function, kind_of, parse
 from qa.reader import Candidate
 from qa.rewrite import Standalone, rewrite
 from qa.settle import certain
+from qa.several import asks_survey
 from qa.spans import DATES
 from qa.speech import speaker
 from qa.types import Turn
@@ -83,8 +85,12 @@ class Attempt:
     more: float = 0.0
     latest: bool = False
 
-    def weighed(self, found: Sequence[Candidate]) -> list[Candidate]:
-        """Candidates with what the attempt itself says of how likely they answer."""
+    def weighed(self, question: Question, found: Sequence[Candidate]) -> list[Candidate]:
+        """Candidates with what the attempt itself says of how likely they answer.
+
+        Those that count the injured where the dead are asked for are left out.
+        """
+        found = [c for c in found if not other_toll(question, c)]
         if self.sure:
             return certain(found)
         return [_likelier(c, self.more) for c in found] if self.more else list(found)
@@ -139,11 +145,14 @@ def _times(
         if not when.relative:
             ways.insert(0, (text, scope, _dated(asked.text, when)))
         if when.start and when.end:
-            ways.append((bare, scope, lambda article, start, end: leads_with(article, days)))
+            ways.append((bare, scope, lambda a, s, e: leads_with(a, s, e, days)))
             if when.relative and _SHORT.search(when.said):
                 # What happened on Monday is in Tuesday's paper.
                 late = date.fromisoformat(when.end) + AFTERWARDS
                 ways.append((bare, within(scope, replace(when, end=late.isoformat())), None))
+    if asks_survey(asked.text) and not when.relative:
+        # What there is of a time is first of all what was written then.
+        ways.sort(key=lambda way: way[1] == scope)
     yield from ways
     ahead = when.start and when.start > (today or date.today()).isoformat()
     if ahead or (not today and when.relative and _COARSE.match(when.said)):
@@ -255,10 +264,13 @@ def _dated(text: str, when: When, beside: int = BESIDE) -> Keep:
     """
     gone = set(words(text)) - set(words(when.rest))
     said = {word for word in gone if word in DATES or any(c.isdigit() for c in word)}
+    exact = when.start and when.end and not asks_survey(text)
 
     def keep(article: Article, start: int, end: int) -> bool:
         published = article.published or ""
         if compared(article.text, start, end, when.said):
+            return False
+        if exact and of_other_days(article, start, end, (when.start, when.end)):
             return False
         around = words(article.text[max(0, start - beside) : end])
         # "17 March 2024" is no March of 2023.

@@ -19,7 +19,13 @@ _TIME = re.compile(rf"\b(?:{ANY}|{DAY})(?!\w)", re.IGNORECASE)
 _AHEAD = re.compile(r"\b(?:will|would|(?:is|are|due) to|plans?|until|next|coming)\b", re.I)
 _YEAR_BEFORE = re.compile(r"\b(?:an?|the|one) year (?:earlier|before)\b|\bthe year before\b", re.I)
 # What is only compared with that time is not told of it.
-_COMPARED = re.compile(r"\b(?:than|as|compared (?:with|to))\s+(?:(?:in|on|at|of|during)\s+)?$")
+_COMPARED = re.compile(
+    r"\b(?:than|as|compared (?:with|to))\s+(?:(?:in|on|at|of|during)\s+)?$"
+    r"|\b(?:\w+est|first|worst|most)\b[^.;]{0,60}\bsince\s+"
+    r"(?:(?:the|that|its)\s+(?:[\w’'-]+\s+){1,4}(?:of|in)\s+)?$"
+)
+# How far before a time that stands.
+BEFORE = 100
 _YEARLESS = re.compile(rf"\b(?:{MONTH})", re.IGNORECASE)
 Days = tuple[date, date]
 
@@ -30,13 +36,25 @@ def told_of(article: Article, start: int, end: int, days: tuple[str | None, str 
     return published is not None and _within(times(article.text[start:end], published), days)
 
 
-def leads_with(article: Article, days: tuple[str | None, str | None]) -> bool:
-    """Whether the beginning of an article dates what it tells within these days."""
+def leads_with(article: Article, start: int, end: int, days: tuple[str | None, str | None]) -> bool:
+    """Whether the beginning of an article dates what it tells within these days.
+
+    And the sentence itself does not date it otherwise.
+    """
     published = day_of(article.published)
-    if published is None:
+    if published is None or of_other_days(article, start, end, days):
         return False
     first = sentences(article.text[:1200])[:LEAD]
     return any(_within(times(article.text[s:e], published), days) for s, e in first)
+
+
+def of_other_days(
+    article: Article, start: int, end: int, days: tuple[str | None, str | None]
+) -> bool:
+    """Whether a sentence of an article names days, and none of these."""
+    published = day_of(article.published)
+    named = times(article.text[start:end], published) if published else ()
+    return bool(named) and not _within(named, days)
 
 
 def begun(article: Article, start: int, end: int, today: date) -> bool:
@@ -66,7 +84,7 @@ def times(sentence: str, published: date) -> tuple[Days, ...]:
     found = []
     for match in _TIME.finditer(sentence):
         phrase = match[0]
-        if _COMPARED.search(sentence, max(0, match.start() - 30), match.start()):
+        if _COMPARED.search(sentence, max(0, match.start() - BEFORE), match.start()):
             continue
         days = span(phrase, published)
         if days is None:
@@ -85,7 +103,7 @@ def times(sentence: str, published: date) -> tuple[Days, ...]:
 def compared(text: str, start: int, end: int, said: str) -> bool:
     """Whether a sentence only compares with a time: "six times as many as in 2020"."""
     at = text.lower().find(said.lower(), start, end)
-    return at >= 0 and bool(_COMPARED.search(text, max(start, at - 30), at))
+    return at >= 0 and bool(_COMPARED.search(text, max(start, at - BEFORE), at))
 
 
 def _meant(days: Days, published: date, *, ahead: bool) -> Days:

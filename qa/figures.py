@@ -11,7 +11,7 @@ from index.words import words
 from qa.question import COUNTED, Kind, Question
 from qa.reader import Candidate
 from qa.same import clause, meanings, same_thing
-from qa.values import Known, differ, equal, kind_of_value, values_in
+from qa.values import Known, differ, equal, kind_of_value, value_of, values_in
 
 # Two figures of one thing are hardly farther apart.
 APART = 4.0
@@ -34,6 +34,36 @@ _PERSONS = frozenset(
     )
 )
 _TOLL = frozenset(meanings("dead injured missing"))
+_TOLD = tuple(
+    map(
+        meanings,
+        (
+            "dead perished drowned casualties bodies",
+            "injured hospital treated casualties burns",
+            "missing trapped unaccounted traced",
+        ),
+    )
+)
+# Letters before a sentence that may say what it counts.
+AROUND = 200
+# "twelve, two of them children": a part of what was counted.
+_PART = re.compile(r"\s+of (?:them|whom|these|those)\b", re.IGNORECASE)
+
+
+def other_toll(question: Question, candidate: Candidate) -> bool:
+    """Whether a sentence counts others than the dead, the injured or the missing asked for."""
+    asked = meanings(question.own) & _TOLL
+    if question.kind is not Kind.NUMBER or not asked:
+        return False
+    article, span = candidate.article, candidate.span
+    said = meanings(clause(candidate.text, span) if span else candidate.text) & _TOLL
+    if said:
+        return not said & asked
+    value = value_of(question, candidate.text, span)
+    # "900 people left" says whom it counts; of "the number stands at 44" it is said before.
+    start = candidate.start if value and value.things else max(0, candidate.start - AROUND)
+    told = meanings(article.text[start : candidate.end])
+    return not any(told & group for group in _TOLD if group & asked)
 
 
 def same_measure(
@@ -46,6 +76,8 @@ def same_measure(
 ) -> bool:
     """Whether two figures can be of one thing: what is counted, and about how much."""
     assert given.number is not None and value.number is not None
+    if _PART.match(text[span[1] :]) and not _PART.search(best.text):
+        return False
     low, high = sorted((abs(given.number), abs(value.number)))
     if low * APART < high or (_WHOLE.search(text[: span[0]]) and differ(given, value)):
         return False

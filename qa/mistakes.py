@@ -16,7 +16,7 @@ from qa.genre import is_correction
 from qa.notices import notice_lines
 from qa.orders import gives_orders, to_come
 from qa.question import Question
-from qa.reader import MOST_SENTENCES, Candidate
+from qa.reader import MOST_SENTENCES, Candidate, best_of_each
 from qa.restated import mistake_before, only_speaks_of_itself
 from qa.same import meaning, meanings
 from qa.several import SURVEYED
@@ -56,7 +56,7 @@ def put_right(question: Question, found: Sequence[Candidate]) -> list[Candidate]
     if not several and not _WHAT.search(question.text):
         return []
     best: tuple[float, str, Candidate] | None = None
-    for candidate in {c.article.id: c for c in reversed(found)}.values():
+    for candidate in best_of_each(found):
         notice = candidate.article
         if not is_correction(notice) or gives_orders(notice) or to_come(notice):
             continue

@@ -60,7 +60,7 @@ class Question:
 
     `terms` are its content words; `focus` the folded words of what is asked for ("hostages" in
     "how many hostages"); `sweeping` whether it wants more than one sentence; `among` how many
-    passages the library has that is asked.
+    passages the library has that is asked. Before `asked` stands the turn that it leans on.
     """
 
     text: str
@@ -69,6 +69,12 @@ class Question:
     focus: frozenset[str]
     sweeping: bool
     among: int = 0
+    asked: int = 0
+
+    @property
+    def own(self) -> str:
+        """Its text without the turn that it leans on."""
+        return self.text[self.asked :]
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -243,7 +249,7 @@ def parse(text: str, frequencies: Mapping[str, int], passages: int, *, asked: in
     if kind in COUNTED and (found := _FOCUS.search(last)):
         focus = {word for *_, word in word_spans(found.group(1))} - _FUNCTION
     sweeping = bool(_SWEEPING.search(last))
-    return Question(text, tuple(terms), kind, frozenset(focus), sweeping, passages)
+    return Question(text, tuple(terms), kind, frozenset(focus), sweeping, passages, asked)
 
 
 def is_function(word: str) -> bool:

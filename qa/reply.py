@@ -14,7 +14,7 @@ from qa.byline import day, statement
 from qa.byline_forms import Wanted
 from qa.filters import Asked
 from qa.genre import is_opinion
-from qa.question import Question
+from qa.question import Kind, Question, kind_of
 from qa.reader import Candidate
 from qa.settle import Settled
 from qa.speech import name_in, quotation, speaker
@@ -70,8 +70,12 @@ def _span(asked: Asked, citation: Citation, candidate: Candidate) -> tuple[int, 
     """What answers within a sentence: who says it, what is said, or the reader's own span."""
     if asked.quoted and citation.speaker:
         return name_in(citation.quote, citation.speaker)
-    if asked.speaker and not candidate.span:
-        return quotation(citation.quote)
+    if kind_of(asked.text) is Kind.DECISION:
+        return None  # the whole sentence decides
+    if asked.speaker and (said := quotation(citation.quote)):
+        # What is asked for is all that was said, of which the reader marks a part.
+        if not candidate.span or (candidate.span[0] < said[1] and said[0] < candidate.span[1]):
+            return said
     return candidate.span
 
 
@@ -164,9 +168,18 @@ def refused(found: Sequence[Candidate], scope: Scope, question: Question) -> Ans
     if not found:
         among = f" from an outlet named “{scope.outlet}”" if scope.outlet else ""
         return _refused("off_subject", f"No article{among} has anything on this.", nearest)
-    if min(candidate.gap for candidate in found[:NEAREST]) > OFF_SUBJECT:
+    lacking = min(candidate.gap for candidate in found[:NEAREST]) > OFF_SUBJECT
+    if lacking and not _named(question, found[:NEAREST]):
         return _refused("off_subject", "None of the articles is about this.", nearest)
     return _refused("not_said", "The articles do not say.", nearest)
+
+
+def _named(question: Question, found: Sequence[Candidate]) -> bool:
+    """Whether one of the articles has every name that is asked about, so that it is of these."""
+    names = {term.word for term in question.terms if term.name}
+    return bool(names) and any(
+        names <= set(words(f"{each.article.title} {each.article.text}")) for each in found
+    )
 
 
 def by_own_words(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
@@ -174,8 +187,10 @@ def by_own_words(question: Question, found: Sequence[Candidate]) -> list[Candida
 
     What it leans on may be of something else, and finds the articles of the turn before.
     """
-    own = {term.word: term.weight for term in question.terms if not term.leant}
-    if len(own) == len(question.terms):
+    terms = [term for term in question.terms if not term.leant]
+    own = {term.word: term.weight for term in terms}
+    # "And when did it begin?" has one word of its own, which is about nothing.
+    if len(terms) == len(question.terms) or (len(own) < 2 and not any(t.name for t in terms)):
         return list(found)
 
     def told(article: Article) -> float:

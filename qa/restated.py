@@ -8,7 +8,7 @@ it, though the sentence alone would not.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from corpus.article import Article
@@ -162,7 +162,7 @@ def _right_values(
     return found
 
 
-def _all_told(question: Question, unit: set[str], notice: Article) -> bool:
+def _all_told(question: Question, unit: Set[str], notice: Article) -> bool:
     there = unit | meanings(f"{notice.title} {notice.text}")
     return all(term.leant or meaning(term.word) in there for term in question.terms)
 
@@ -212,7 +212,7 @@ def _corrected(notice: Article, mistake: str, right: str, lines: Sequence[Candid
 
 
 def _covered(
-    question: Question, unit: set[str], corrected: set[str], notice: Article
+    question: Question, unit: Set[str], corrected: set[str], notice: Article
 ) -> tuple[float, float]:
     """How much of a question a statement covers, 0 to 1; nothing where a name is missing."""
     rest = meanings(f"{notice.title} {notice.text} {(notice.published or '')[:4]}")

@@ -61,7 +61,9 @@ BODY = re.compile(
     r"foundation|federation|guild|opposition|regulator|watchdog|authority|department|service|"
     r"church|museum|school|college|hospital|league|management|maker|manufacturer|developers?|"
     r"newspaper|paper|magazine|station|statement|letter|delegation|family|defence|prosecution|"
-    r"parliament|senate|assembly|cabinet|treasury|crew|staff|\w+s)",
+    r"parliament|senate|assembly|cabinet|treasury|crew|staff|city|town|port|harbour|prison|zoo|"
+    r"airport|bakery|insurer|retailer|state|county|clinic|library|supplier|contractor|factory|mill|"
+    r"orchestra|theatre|farm|hotel|brewery|yard|chain|\w+s)",
     re.IGNORECASE,
 )
 # A trade before a name at the beginning of a sentence: "Miller Gus Tranter".
@@ -94,5 +96,5 @@ NOBODY = frozenset(
     "these those there what when where why how who i we you yes no if as for after before asked q "
     "critics others some many most all both yesterday today now then later earlier however "
     "meanwhile still last next nobody somebody everybody everyone anyone someone anybody none "
-    "nothing everything yet".split()
+    "nothing everything yet correction".split()
 )

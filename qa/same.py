@@ -61,7 +61,9 @@ _HUMAN = frozenset(
     words(
         "people persons visitors fans spectators guests residents inhabitants passengers men women "
         "participants runners concertgoers demonstrators protesters marchers attendees listeners "
-        "victims dead casualties"
+        "victims dead casualties workers employees staff residents villagers inhabitants patients "
+        "pupils students children miners sailors travellers tourists customers members hostages "
+        "prisoners players voters"
     )
 )
 # What happens, by the words for it: a flood is no earthquake, though both were in one town.
@@ -108,9 +110,10 @@ def share_of(question: Question, best: Candidate, other: Candidate, title: str =
     return sum(w for word, w in shared.items() if word in said) / sum(shared.values())
 
 
-def meanings(text: str) -> set[str]:
+@lru_cache(maxsize=1024)
+def meanings(text: str) -> frozenset[str]:
     """The folded words of a text, each as the one that stands for those of its meaning."""
-    return {meaning(word) for word in words(text)}
+    return frozenset(meaning(word) for word in words(text))
 
 
 def same_names(question: Question, one: Article, other: Article) -> bool:

@@ -17,7 +17,7 @@ from qa.genre import is_correction
 from qa.notices import mistakes_of, not_before, same_outlet, wrong_figures
 from qa.quantities import quantities
 from qa.question import Kind, Question
-from qa.reader import MOST_SENTENCES, Candidate, choose
+from qa.reader import MOST_SENTENCES, Candidate, best_of_each, choose
 from qa.same import LEAD, meaning, meanings, same_event, same_names, share_of
 
 _SURVEY = re.compile(
@@ -60,7 +60,7 @@ _BECAUSE = re.compile(
 )
 _WANTS = re.compile(
     r"\b(?:argu(?:es?|ed)|fear(?:s|ed)?|wants?|wanted|demand(?:s|ed)?|cannot|in protest|"
-    r"cit(?:es|ed|ing)|says? (?:it|they) (?:need|cannot|could)\w*)\b",
+    r"citing|says? (?:it|they) (?:need|cannot|could)\w*)\b",
     re.IGNORECASE,
 )
 # How much of a subject stands in the title and the lead of an article about it (tuned on two
@@ -84,33 +84,36 @@ WHOLLY = 0.9
 LONGEST_LIST = 4_000
 
 
+def asks_survey(text: str) -> bool:
+    """Whether a text asks what there is on a subject."""
+    return bool(_SURVEY.search(text))
+
+
 def surveys(question: Question) -> bool:
     """Whether a question asks what there is on a subject."""
-    return bool(_SURVEY.search(question.text)) and question.kind is not Kind.STATEMENT
+    return asks_survey(question.own) and question.kind is not Kind.STATEMENT
 
 
 def lists(question: Question) -> bool:
     """Whether a question asks for all of several things."""
-    return bool(_LISTING.search(question.text))
+    return bool(_LISTING.search(question.own))
 
 
 def survey(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
     """What opens the articles about the subject of a question, and more of them, by date."""
-    first: dict[str, Candidate] = {}
-    for candidate in found:
-        first.setdefault(candidate.article.id, candidate)
-    about = [c for c in first.values() if covers(question, c.article) >= COVERED]
+    first = best_of_each(found)
+    about = [c for c in first if covers(question, c.article) >= COVERED]
     if about:
         near = max(c.gap for c in about) + FARTHER
         about += [
             c
-            for c in first.values()
+            for c in first
             if c not in about
             and c.gap <= near
             and (same_event(about[0].article, c.article) or covers(question, c.article) >= PARTLY)
         ]
     about = sorted(about[:MOST_SENTENCES], key=lambda c: c.article.published or "", reverse=True)
-    notices = [c.article for c in first.values() if is_correction(c.article)]
+    notices = [c.article for c in first if is_correction(c.article)]
     openings = [_said_of(c) if _COMPARES.search(question.text) else _opening(c) for c in about]
     more = [c for c in found if any(c.article.id == each.article.id for each in about)]
     shown: list[Candidate] = []
@@ -137,9 +140,13 @@ def _corrected(candidate: Candidate, notices: Sequence[Article]) -> bool:
     )
 
 
-def covers(question: Question, article: Article) -> float:
-    """How much of the subject of a question stands in an article's title and lead, 0 to 1."""
-    subject = {t.word: t.weight for t in question.terms if not t.leant and t.word not in _REQUEST}
+def covers(question: Question, article: Article, *, leant: bool = False) -> float:
+    """How much of the subject of a question stands in an article's title and lead, 0 to 1.
+
+    With `leant` the turn that it leans on is of the subject.
+    """
+    terms = [t for t in question.terms if leant or not t.leant]
+    subject = {t.word: t.weight for t in terms if t.word not in _REQUEST}
     if not subject:
         return 0.0
     lead = meanings(f"{article.title} {article.text[:LEAD]}")
@@ -168,7 +175,7 @@ def whole_list(question: Question, found: Sequence[Candidate]) -> Candidate | No
     asked = {meaning(t.word) for t in question.terms if t.word not in _REQUEST}
     names = {t.word for t in question.terms if t.name}
     best: tuple[int, Candidate] | None = None
-    for candidate in {c.article.id: c for c in reversed(found)}.values():
+    for candidate in best_of_each(found):
         if candidate.gap > NEAR_LIST:
             continue
         for start, items, end in _lists(candidate.article.text):
@@ -242,13 +249,15 @@ def explained(question: Question, found: Sequence[Candidate], threshold: float) 
     for following in after:
         if len(shown) < MOST_SENTENCES and not any(_repeats(following, c) for c in shown):
             shown.insert(1, following)
-    return [best, *sorted(shown[1:], key=lambda c: (c.article.published or "9", c.start))]
+    notices = [c.article for c in best_of_each(found) if is_correction(c.article)]
+    further = [c for c in shown[1:] if not _corrected(c, notices)]
+    return [best, *sorted(further, key=lambda c: (c.article.published or "9", c.start))]
 
 
 def reasons(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
     """The reasons that an article all about what is asked gives in so many words."""
-    for candidate in {c.article.id: c for c in reversed(found)}.values():
-        if covers(question, candidate.article) >= WHOLLY:
+    for candidate in best_of_each(found):
+        if covers(question, candidate.article, leant=True) >= WHOLLY:
             if given := _reasons(candidate):
                 return [_said_of(c) for c in given]
     return []

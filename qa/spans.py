@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from index.prior import is_known
 from index.words import stem
+from qa.quantities import quantities
 from qa.question import Kind, Question
 
 Span = tuple[int, int]
@@ -59,7 +60,8 @@ _FORMS: dict[Kind, re.Pattern[str]] = {
         rf"|\b(?:{_ONES}|\d+|a few|an?)\s+{_UNIT_OF_TIME}\s+(?:ago|later|earlier|before|after)\b"
         rf"|\b(?:seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|"
         rf"sixteenth|seventeenth|eighteenth|nineteenth|twentieth)\s+century\b"
-        rf"|\b(?:within|after|in|for)\s+(?:{_WORDED}|\d+)\s+{_UNIT_OF_TIME}",
+        rf"|\b(?:within|after|in|for)\s+(?:{_WORDED}|\d+)\s+{_UNIT_OF_TIME}"
+        rf"|\b\d{{1,3}}(?:st|nd|rd|th)[\s-]+(?:minute|lap|round|hour)\b",
         re.IGNORECASE,
     ),
     Kind.MONEY: re.compile(
@@ -223,6 +225,10 @@ def _candidates(question: Question, text: str) -> tuple[Span, ...]:
             found += [m.span() for m in _FORMS[Kind.DURATION].finditer(text)]
     elif question.kind in _FORMS:
         found = [m.span() for m in _FORMS[question.kind].finditer(text)]
+        if question.kind is Kind.NUMBER:
+            # A year and a time of day count nothing.
+            counted = quantities(text)
+            found = [s for s in found if any(q.start < s[1] and s[0] < q.end for q in counted)]
     else:
         return ()
     found = [_trimmed(text, *span) for span in found]

@@ -55,7 +55,7 @@ def test_a_sentence_is_of_a_time(
 def test_an_article_that_has_no_date_dates_nothing() -> None:
     undated = article("The dam broke on Sunday.", None)
     assert not told_of(undated, 0, 24, ("2025-06-15", "2025-06-15"))
-    assert not leads_with(undated, ("2025-06-15", "2025-06-15"))
+    assert not leads_with(undated, 0, 24, ("2025-06-15", "2025-06-15"))
     assert begun(undated, 0, 24, PUBLISHED) and coming(undated, 0, 24)
 
 
@@ -63,8 +63,11 @@ def test_an_article_is_about_what_its_beginning_dates() -> None:
     told = article(
         "The dam broke on Sunday. Two men died.\n\nA third was hurt. On Monday it rained."
     )
-    assert leads_with(told, ("2025-06-15", "2025-06-15"))
-    assert not leads_with(told, ("2025-06-16", "2025-06-16"))
+    second, last = (24, 37), (61, 81)
+    assert leads_with(told, *second, ("2025-06-15", "2025-06-15"))
+    assert not leads_with(told, *second, ("2025-06-16", "2025-06-16"))
+    # What is told of another day is not of that day.
+    assert not leads_with(told, *last, ("2025-06-15", "2025-06-15"))
 
 
 @pytest.mark.parametrize(
