@@ -46,8 +46,6 @@ _TOLD = tuple(
 )
 # Letters before a sentence that may say what it counts.
 AROUND = 200
-# "twelve, two of them children": a part of what was counted.
-_PART = re.compile(r"\s+of (?:them|whom|these|those)\b", re.IGNORECASE)
 
 
 def other_toll(question: Question, candidate: Candidate) -> bool:
@@ -76,8 +74,6 @@ def same_measure(
 ) -> bool:
     """Whether two figures can be of one thing: what is counted, and about how much."""
     assert given.number is not None and value.number is not None
-    if _PART.match(text[span[1] :]) and not _PART.search(best.text):
-        return False
     low, high = sorted((abs(given.number), abs(value.number)))
     if low * APART < high or (_WHOLE.search(text[: span[0]]) and differ(given, value)):
         return False

@@ -95,6 +95,8 @@ _MEANINGS = (
     "demonstrators protesters marchers",
     *_EVENTS,
 )
+# "twelve, two of them children": a part of what was counted.
+_PART = re.compile(r"\s+of (?:them|whom|these|those|the|its|their)\b", re.IGNORECASE)
 _MEANING = {word: words(group)[0] for group in _MEANINGS for word in words(group)}
 _HAPPENS = frozenset(words(group)[0] for group in _EVENTS)
 _PEOPLE = frozenset(words("people persons"))
@@ -212,6 +214,8 @@ def same_thing(
     """How surely two counts are of the same thing, 0 to 1; None where their words do not tell."""
     if given.number is None or given.unit:
         return None
+    if _PART.match(text, span[1]):
+        return 0.0
     things = set(given.things | question.focus) or set(question.words)
     if value.things:
         if value.things & things:

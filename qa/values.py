@@ -47,6 +47,7 @@ _COUNTS = re.compile(
     re.IGNORECASE,
 )
 _OF_WHOLE = re.compile(r"\b(?:of|out of)\s(?:the\s|all\s)?$", re.IGNORECASE)
+_TELLING = re.compile(r"\b(?:said|says|added|told [^,.]{1,25}) (?:late |early )?(?:on )?$", re.I)
 _PLACED = re.compile(r"\b(?:in|at|from|near|to)\s+(?:the\s+)?$")
 # How far a number that is only about right may be from the exact one.
 ABOUT = 0.1
@@ -108,6 +109,8 @@ def values_in(question: Question, sentence: str) -> list[tuple[tuple[int, int], 
     if question.kind is Kind.PERSON:
         # "who drew the hall in Varn": a person is not where something is.
         spans = [s for s in spans if not _PLACED.search(sentence[: s[0]])] or spans
+    if kind is Kind.TIME:  # "the hospital said on Sunday" is when it was told
+        spans = [s for s in spans if not _TELLING.search(sentence[: s[0]])] or spans
     if kind is Kind.THING:
         return [(s, v) for s in spans if (v := _counted(Kind.NUMBER, sentence, s))]
     return [(s, v) for s in spans if (v := value_of(question, sentence, s))]

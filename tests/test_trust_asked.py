@@ -24,6 +24,13 @@ QUARRY = told(
     "two of them badly, the rescue service said. The cause is not yet known.\n\nOperator "
     "Stonebrae was fined in 2022, and the union had cited it for old wiring.",
 )
+HOSPITAL = told(
+    "Quarry workers go home",
+    "Radio Holm",
+    "2025-03-10",
+    "Seven of the workers hurt in the explosion at the Holm quarry have gone home, the hospital "
+    "said on Sunday. The other two are out of danger.",
+)
 RIVER = told(
     "Flood on the Lorne",
     "Lorne Post",
@@ -51,7 +58,7 @@ TRACKS = told(
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory, sample_store: Path) -> Iterator[Assistant]:
     encoder = MiniLM()
-    every = (QUARRY, RIVER, PLAN, TRACKS)
+    every = (QUARRY, HOSPITAL, RIVER, PLAN, TRACKS)
     store = store_of(tmp_path_factory.mktemp("asked") / "store", *every, encoder=encoder)
     with Assistant.open(store, encoder=encoder) as assistant:
         yield assistant
@@ -130,3 +137,8 @@ def test_an_article_with_every_name_of_the_question_is_about_it(asked: Assistant
     assert answer.refused and answer.reason == "not_said", answer.text
     answer = asked.ask("Who is the bishop of Quillerby?")
     assert answer.refused and answer.reason == "off_subject", answer.text
+
+
+def test_the_day_of_telling_is_not_the_day_of_what_is_told(asked: Assistant) -> None:
+    answer = asked.ask("On what day did the Holm quarry explode?")
+    assert answer.disagreement is None, answer.text
