@@ -31,7 +31,7 @@ from qa.metadata import from_metadata
 from qa.question import LONGEST, Question, parse
 from qa.rerank import Evidence, rerank
 from qa.retrieve import retrieve
-from qa.rewrite import Standalone, rewrite
+from qa.rewrite import Standalone, rewrite, with_person
 from qa.settle import settle
 from qa.tokens import TokenCache
 from qa.types import Answer, Bounds, Hit, Turn
@@ -136,7 +136,7 @@ class Assistant:
             standalone = rewrite(question.strip(), history)
             names, titles = self.library.names, self.library.titles
             metadata = byline.recognise(question, names, today, titles)
-            asked = asked_of(question.strip(), scope, names, today)
+            asked = asked_of(with_person(question.strip(), history), scope, names, today)
             clock.lap("rewrite")
             told = self._told(metadata, history, scope, clock) if metadata else None
             answered = None if metadata and metadata.second else told

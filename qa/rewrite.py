@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.words import word_spans
-from qa.question import LONGEST, is_function
+from qa.question import LONGEST, Kind, is_function, kind_of
 from qa.types import Answer, Turn
 
 _LEANS = re.compile(
@@ -18,6 +18,14 @@ _LEANS = re.compile(
     r"why\W*$|when\W*$|where\W*$|who\W*$|how\W*$)\b"
     r"|\b(?:he|she|it|they|him|them|his|her|hers|its|their|theirs|there|this|these|those|one|ones|"
     r"the same|that)\b",
+    re.IGNORECASE,
+)
+
+
+# "What did she say": whose words are asked for.
+_SPEAKS = re.compile(
+    r"\b(?:did|does|do|has|have|had) (he|she|they)\b (?=(?:\w+ )?(?:say|said|think|tell|told|call|"
+    r"claim|argue|warn|add|added|promise|suggest|explain|describe|react|respond)\b)",
     re.IGNORECASE,
 )
 
@@ -42,6 +50,19 @@ def rewrite(question: str, history: Sequence[Turn] = ()) -> Standalone:
     if not context:
         return Standalone(question)
     return Standalone(f"{context} {question}", len(context) + 1)
+
+
+def with_person(question: str, history: Sequence[Turn]) -> str:
+    """The question with whom the last answer names or quotes in the place of "she"."""
+    found = _SPEAKS.search(question)
+    last = history[-1] if history else None
+    if not found or not last or not isinstance(last.answer, Answer) or not last.answer.sentences:
+        return question
+    first = last.answer.sentences[0]
+    name = last.answer.citations[0].speaker if last.answer.citations else None
+    if kind_of(last.question) is Kind.PERSON and first.span:
+        name = first.text[slice(*first.span)]
+    return f"{question[: found.start(1)]}{name}{question[found.end(1) :]}" if name else question
 
 
 def leans(question: str) -> bool:

@@ -142,3 +142,16 @@ def test_an_article_with_every_name_of_the_question_is_about_it(asked: Assistant
 def test_the_day_of_telling_is_not_the_day_of_what_is_told(asked: Assistant) -> None:
     answer = asked.ask("On what day did the Holm quarry explode?")
     assert answer.disagreement is None, answer.text
+
+
+def test_whose_words_she_said_is_told_by_the_answer_before(asked: Assistant) -> None:
+    question = "What did the engineer of the tram say?"
+    first = asked.ask(question)
+    assert first.citations[0].speaker == "Petra Holub", first.text
+    answer = asked.ask("What did she say about the bridge?", [Turn(question, first)])
+    assert answer.citations and answer.citations[0].speaker == "Petra Holub", answer.text
+    question = "Who thanked the volunteers in Ashwell?"
+    first = asked.ask(question)
+    assert "Dara Finn" in first.text
+    answer = asked.ask("What did she say?", [Turn(question, first)])
+    assert answer.refused or answer.citations[0].speaker == "Dara Finn", answer.text
