@@ -71,13 +71,14 @@ def test_the_fit_of_how_sure_is_a_probability_of_the_right_share() -> None:
         odds = draw.normal() * 2
         row = draw.normal(size=4)
         chance = 1 / (1 + math.exp(-(odds + large * (row[0] - 1))))
-        columns = [1.0, odds, large, large * odds, *(large * row).tolist()]
+        own = [1.0, odds, draw.normal()]
+        columns = [*own, *(large * each for each in own), *(large * row).tolist()]
         right = bool(draw.random() < chance)
         folder = fit_sure.SQUAD if large else "news"
         found.append(fit_sure.Judged(folder, folder, True, right, columns))
     weights = fit_sure.fit(found)
-    assert len(weights) == 2 + len(sure.NAMES)
-    assert weights == pytest.approx([0, 1, -1, 0, 1, 0, 0, 0], abs=0.25)
+    assert len(weights) == 3 + len(sure.NAMES)
+    assert weights == pytest.approx([0, 1, 0, -1, 0, 0, 1, 0, 0, 0], abs=0.25)
 
 
 def test_each_strictness_counts_what_is_answered_right_and_refused(tmp_path: Path) -> None:
