@@ -121,7 +121,7 @@ def survey(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
         if len(shown) >= (MOST_SENTENCES if len(about) > 1 else MOST_SENTENCES - 1):
             break
         if not any(_repeats(candidate, c) for c in shown) and not _corrected(candidate, notices):
-            shown.append(candidate)
+            shown.append(replace(candidate, span=None))  # no word of it answers
     return sorted(shown, key=lambda c: (c.article.published or "9", c.article.id, c.start))
 
 

@@ -154,6 +154,7 @@ _UNITS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         ),
     )
 )
+_AGED = re.compile(r"(?:[- ]years?)?[- ]old\b", re.IGNORECASE)
 DATES = frozenset(
     stem(word)
     for word in (
@@ -226,8 +227,8 @@ def _candidates(question: Question, text: str) -> tuple[Span, ...]:
     elif question.kind in _FORMS:
         found = [m.span() for m in _FORMS[question.kind].finditer(text)]
         if question.kind is Kind.NUMBER:
-            # A year and a time of day count nothing.
-            counted = quantities(text)
+            # A year, a time of day and an age count nothing.
+            counted = [q for q in quantities(text) if not _AGED.match(text, q.end)]
             found = [s for s in found if any(q.start < s[1] and s[0] < q.end for q in counted)]
     else:
         return ()
