@@ -39,6 +39,20 @@ RIVER = told(
     "there since the flood of 2008. About 900 people left their homes.\n\nThe repairs will take "
     "until June, the city said. Mayor Dara Finn thanked the volunteers.",
 )
+BUDGET = told(
+    "Ashwell passes its budget",
+    "Lorne Post",
+    "2024-02-07",
+    "The council of Ashwell voted on Tuesday for the budget by nine votes to six. It means that "
+    "the council tax will rise by 4.9 per cent. The vote on the budget came after midnight.",
+)
+CORRECTION = told(
+    "Correction: Ashwell passes its budget",
+    "Lorne Post",
+    "2024-02-09",
+    "Our article of 7 February on the budget of Ashwell said that the council tax will rise by "
+    "4.9 per cent. It will rise by 3.9 per cent.",
+)
 PLAN = told(
     "Ashwell plans a tram",
     "Lorne Post",
@@ -58,7 +72,7 @@ TRACKS = told(
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory, sample_store: Path) -> Iterator[Assistant]:
     encoder = MiniLM()
-    every = (QUARRY, HOSPITAL, RIVER, PLAN, TRACKS)
+    every = (QUARRY, HOSPITAL, RIVER, BUDGET, CORRECTION, PLAN, TRACKS)
     store = store_of(tmp_path_factory.mktemp("asked") / "store", *every, encoder=encoder)
     with Assistant.open(store, encoder=encoder) as assistant:
         yield assistant
@@ -155,3 +169,9 @@ def test_whose_words_she_said_is_told_by_the_answer_before(asked: Assistant) -> 
     assert "Dara Finn" in first.text
     answer = asked.ask("What did she say?", [Turn(question, first)])
     assert answer.refused or answer.citations[0].speaker == "Dara Finn", answer.text
+
+
+def test_an_explanation_holds_no_figure_that_was_corrected(asked: Assistant) -> None:
+    answer = asked.ask("How did the council of Ashwell vote on the budget?")
+    assert not answer.refused and "nine votes to six" in answer.text, answer.text
+    assert "4.9" not in answer.text, answer.text
