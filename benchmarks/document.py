@@ -52,6 +52,10 @@ not seen, the first sentence right .790 (.756 without reading), one paragraph gi
 what is marked exactly right .522, F1 .667 (`benchmarks.squad --folds`); balanced accuracy of
 refusal .860 (`benchmarks.fit_sure`).
 
+warm, cold and memory below were measured before sentences were read with the question. Since then a
+warm answer over squad-open, 120 questions: p50 379 ms, p95 846 ms (`python -m benchmarks.quality
+--only "warm answer" --questions 120`).
+
 Speed depends on the machine and on what else it does: ratios are taken within one run, in turn, and
 are what to look at.
 """
