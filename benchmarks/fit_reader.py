@@ -10,17 +10,15 @@ ridged. `--folds` leaves each folder out in turn and reports how the others' fit
 
 import argparse
 import json
-import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
 
-from benchmarks.news import HERE, plain
+from benchmarks.news import HERE, asked_alone, plain
 from index.encoder import load_encoder
-from index.sync import sync
-from qa import Assistant, refuse
+from qa import refuse
 from qa.features import NAMES, features
 from qa.question import Question
 from qa.rerank import by_article
@@ -45,38 +43,33 @@ class Asked(NamedTuple):
 def gather(folder: Path) -> list[Asked]:
     """The questions of a folder, each with the features of every sentence retrieved for it."""
     asked = []
-    with tempfile.TemporaryDirectory() as store:
-        encoder = load_encoder()
-        sync(Path(store), [folder], encoder)
-        with Assistant.open(store, encoder=encoder, once=True) as assistant:
-            for line in (folder / "questions.jsonl").read_text("utf-8").splitlines():
-                item = json.loads(line)
-                if item["kind"] in ("byline", "follow_up"):
-                    continue
-                question, evidence = assistant._find(Standalone(item["question"]), reader_scope())
-                if not question.terms:
-                    continue
-                articles = by_article(evidence)
-                rows, right, owner = [], [], []
-                for number, (article, lines) in enumerate(articles):
-                    rows.append(features(question, article.title, lines))
-                    for at, line in enumerate(lines):
-                        owner.append((number, at))
-                        right.append(
-                            article.source == item["article"]
-                            and any(plain(a) in plain(line.text) for a in item["answers"])
-                        )
-                asked.append(
-                    Asked(
-                        item["question"],
-                        question,
-                        bool(item["answers"]),
-                        articles,
-                        np.concatenate(rows),
-                        np.array(right),
-                        owner,
-                    )
+    for assistant, item in asked_alone(folder, load_encoder()):
+        question, evidence = assistant._find(
+            Standalone(item["question"]), reader_scope(), read=False
+        )
+        if not question.terms:
+            continue
+        articles = by_article(evidence)
+        rows, right, owner = [], [], []
+        for number, (article, lines) in enumerate(articles):
+            rows.append(features(question, article.title, lines))
+            for at, line in enumerate(lines):
+                owner.append((number, at))
+                right.append(
+                    article.source == item["article"]
+                    and any(plain(a) in plain(line.text) for a in item["answers"])
                 )
+        asked.append(
+            Asked(
+                item["question"],
+                question,
+                bool(item["answers"]),
+                articles,
+                np.concatenate(rows),
+                np.array(right),
+                owner,
+            )
+        )
     return asked
 
 

@@ -16,7 +16,6 @@ kept in the cache for `benchmarks.calibration`.
 import argparse
 import json
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -27,13 +26,12 @@ from scipy.optimize import minimize
 from benchmarks.articles import asked_of, fold_of, squad_open, store_of
 from benchmarks.fit_passages import WEIGHTS
 from benchmarks.fit_reader import TUNED_ON
-from benchmarks.news import plain
+from benchmarks.news import asked_alone, plain
 from benchmarks.result import Skipped, parser_of
 from benchmarks.squad import Withholding, left_out
 from index.encoder import load_encoder
 from index.minilm import MiniLM
 from index.passages import EVERYTHING
-from index.sync import sync
 from qa import Assistant, reader, sure
 from qa.answer import THRESHOLD
 from qa.measures import calibration, calibration_error
@@ -77,17 +75,10 @@ def news(args: argparse.Namespace, folder: Path) -> Iterator[Judged]:
     assert isinstance(encoder, MiniLM)
     joint = left_out(encoder, args.cache).get(TUNED_ON.index(folder))
     encoder.joint = joint or encoder.joint
-    with tempfile.TemporaryDirectory() as store:
-        sync(Path(store), [folder], encoder)
-        with Assistant.open(store, encoder=encoder, once=True) as assistant:
-            for line in (folder / "questions.jsonl").read_text("utf-8").splitlines():
-                item = json.loads(line)
-                if item["kind"] in ("byline", "follow_up"):
-                    continue
-                asked = item["question"], item["answers"], item["article"]
-                one = judge(assistant, *asked, read=joint is not None)
-                if one:
-                    yield Judged(folder.name, folder.name, bool(item["answers"]), *one)
+    for assistant, item in asked_alone(folder, encoder):
+        asked = item["question"], item["answers"], item["article"]
+        if one := judge(assistant, *asked, read=joint is not None):
+            yield Judged(folder.name, folder.name, bool(item["answers"]), *one)
 
 
 def squad(args: argparse.Namespace) -> Iterator[Judged]:

@@ -7,21 +7,19 @@ Those of squad-open, each as it is and with its article withheld, of clapnq, the
 
 import json
 import random
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks.articles import asked_of, fold_of, spans, squad_open, store_of
 from benchmarks.cloze import clozes
-from benchmarks.news import plain
+from benchmarks.news import asked_alone, plain
 from benchmarks.squad import Withholding
 from corpus.article import Article
 from index.encoder import Encoder
 from index.joint import Sentence
 from index.library import Library
 from index.passages import EVERYTHING, Passage
-from index.sync import sync
 from qa import Assistant, reader, together
 from qa.rerank import by_article
 from qa.rewrite import Standalone
@@ -115,33 +113,26 @@ def squad(args: Any, encoder: Encoder) -> Iterator[Found]:
 
 def news(folder: Path, encoder: Encoder) -> Iterator[Found]:
     """The questions of a folder of news, and each again without what the right article says."""
-    with tempfile.TemporaryDirectory() as store:
-        sync(Path(store), [folder], encoder)
-        with Assistant.open(store, encoder=encoder, once=True) as assistant:
-            for line in (folder / "questions.jsonl").read_text("utf-8").splitlines():
-                item = json.loads(line)
-                if item["kind"] in ("byline", "follow_up"):
-                    continue
-                answers = item["answers"]
-                for withheld in (False, True) if answers else (False,):
+    for assistant, item in asked_alone(folder, encoder):
+        answers = item["answers"]
+        for withheld in (False, True) if answers else (False,):
 
-                    def tell(
-                        article: Article, start: int, end: int,
-                        item: Any = item, withheld: bool = withheld,
-                    ) -> tuple[bool, bool]:  # fmt: skip
-                        said = any(
-                            plain(answer) in plain(article.text[start:end])
-                            for answer in item["answers"]
-                        )
-                        here = article.source == item["article"]
-                        return said and here and not withheld, not said and not (withheld and here)
+            def tell(
+                article: Article, start: int, end: int,
+                item: Any = item, withheld: bool = withheld,
+            ) -> tuple[bool, bool]:  # fmt: skip
+                said = any(
+                    plain(answer) in plain(article.text[start:end]) for answer in item["answers"]
+                )
+                here = article.source == item["article"]
+                return said and here and not withheld, not said and not (withheld and here)
 
-                    one = found_by(
-                        assistant, item["question"], answers, bool(answers) and not withheld,
-                        tell, folder.name,
-                    )  # fmt: skip
-                    if one:
-                        yield one
+            one = found_by(
+                assistant, item["question"], answers, bool(answers) and not withheld,
+                tell, folder.name,
+            )  # fmt: skip
+            if one:
+                yield one
 
 
 def clapnq(bench: Path) -> Iterator[Found]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.encoder import load_encoder
+from index.encoder import Encoder, load_encoder
 from index.sync import sync
 from qa import Answer, Assistant, Turn
 
@@ -78,6 +78,17 @@ def judged(question: dict[str, Any], answer: Answer) -> Outcome:
     first = answer.sentences[0].text
     right = any(plain(accepted) in plain(first) for accepted in question["answers"])
     return Outcome(question, answer, right, answer.citations[0].source == question["article"])
+
+
+def asked_alone(folder: Path, encoder: Encoder) -> Iterator[tuple[Assistant, dict[str, Any]]]:
+    """The questions of a folder that stand alone and are not about the byline, with whom to ask."""
+    with tempfile.TemporaryDirectory() as store:
+        sync(Path(store), [folder], encoder)
+        with Assistant.open(store, encoder=encoder, once=True) as assistant:
+            for line in (folder / "questions.jsonl").read_text("utf-8").splitlines():
+                item = json.loads(line)
+                if item["kind"] not in ("byline", "follow_up"):
+                    yield assistant, item
 
 
 def plain(text: str) -> str:
